@@ -1,0 +1,195 @@
+package kyc
+
+import (
+	"slices"
+	"time"
+)
+
+// Severity says what a finding does to a case.
+type Severity string
+
+// The severities, weakest first.
+const (
+	Note   Severity = "note"   // told, never blocks
+	Retry  Severity = "retry"  // the applicant can fix it
+	Review Severity = "review" // a human must look
+	Final  Severity = "final"  // a rule; no retry helps
+)
+
+// Audience says who may be told of a finding.
+type Audience string
+
+// Ordinary reasons are for everybody; fraud signals for the operator alone.
+const (
+	ForApplicant Audience = "applicant"
+	ForOperator  Audience = "operator"
+)
+
+// Box is a place in a picture, in pixels of the upright picture.
+type Box struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Difference is one explained difference between a typed value and the value
+// of the document. Kind is one of design section 8; At counts characters
+// (runes) of the typed value from 0.
+type Difference struct {
+	Kind string `json:"kind"`
+	At   int    `json:"at"`
+	A    string `json:"a"`
+	B    string `json:"b"`
+}
+
+// Values are the two sides of a finding about a field. They are personal data:
+// they are sealed with the case and never logged.
+type Values struct {
+	Typed       string       `json:"typed,omitempty"`
+	Read        string       `json:"read,omitempty"`
+	Differences []Difference `json:"differences,omitempty"`
+}
+
+// Finding is one thing that was found in the evidence: what, where, how much.
+// How grave it is and who may know come from the [Catalogue].
+type Finding struct {
+	Code       Code         `json:"code"`
+	Item       Item         `json:"item"`
+	Submission SubmissionID `json:"submission,omitempty"`
+	Field      Field        `json:"field,omitempty"`
+	Box        *Box         `json:"box,omitempty"`
+	// Measure names the number, as in "sharpness"; Measured and Threshold are in
+	// its unit. A finding without a number leaves all three empty.
+	Measure   string   `json:"measure,omitempty"`
+	Measured  *float64 `json:"measured,omitempty"`
+	Threshold *float64 `json:"threshold,omitempty"`
+	// Model is name@version of what measured.
+	Model  string  `json:"model,omitempty"`
+	Values *Values `json:"values,omitempty"`
+	// From is the time from which the finding no longer holds: the birthday that
+	// makes a person old enough, the end of a pause.
+	From time.Time `json:"from,omitzero"`
+}
+
+// Definition returns the catalogue's entry for the finding's code. Findings with
+// codes that the catalogue does not know are reviewed by a human and told to
+// nobody else.
+func (f Finding) Definition() Definition {
+	if d, ok := Lookup(f.Code); ok {
+		return d
+	}
+	return Definition{Code: f.Code, Item: WholeCase, Severity: Review, Audience: ForOperator}
+}
+
+// Visible returns the findings that are not explained by another one: a blurred
+// photo hides "number unreadable". The order is the order of effect: what to
+// mend first comes first.
+func Visible(all []Finding) []Finding {
+	present := map[Code][]Finding{}
+	for _, f := range all {
+		present[f.Code] = append(present[f.Code], f)
+	}
+	var out []Finding
+	for _, f := range all {
+		if !explained(f, present) {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Finding) int {
+		if x, y := itemOrder(a.Item), itemOrder(b.Item); x != y {
+			return x - y
+		}
+		return rank(a.Code) - rank(b.Code)
+	})
+	return out
+}
+
+// explained reports whether another finding is the cause of f. A cause on one
+// side of a document explains what is said of that side; it explains findings
+// on other items whichever side it is on, since what they compare with comes
+// from there.
+func explained(f Finding, present map[Code][]Finding) bool {
+	for _, cause := range f.Definition().DependsOn {
+		for _, g := range present[cause] {
+			if g.Item == f.Item || !isDocument(f.Item) || !isDocument(g.Item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isDocument(i Item) bool { return i == DocumentFront || i == DocumentBack }
+
+func itemOrder(i Item) int {
+	if k := slices.Index([]Item{DocumentFront, DocumentBack, Details, Face, Eligibility, Uniqueness}, i); k >= 0 {
+		return k
+	}
+	return 99
+}
+
+// Told returns the visible findings that the applicant may be told of.
+func Told(all []Finding) []Finding {
+	return slices.DeleteFunc(Visible(all), func(f Finding) bool { return f.Definition().Audience != ForApplicant })
+}
+
+// Plan is the smallest set of items to send again, each with its reasons.
+type Plan struct {
+	Items []PlanItem `json:"items"`
+	// Carried are the items that are kept as they are, with the submission that
+	// stands for them.
+	Carried []CarriedItem `json:"carried"`
+}
+
+// PlanItem is one item to send again. For details, Fields are the only ones to
+// be corrected; empty means the whole item.
+type PlanItem struct {
+	Item         Item    `json:"item"`
+	Fields       []Field `json:"fields,omitempty"`
+	Reasons      []Code  `json:"reasons"` // in order of effect; each has a fix in the catalogue of words
+	AttemptsLeft int     `json:"attempts_left"`
+}
+
+// CarriedItem is an item that is not asked again.
+type CarriedItem struct {
+	Item       Item         `json:"item"`
+	Submission SubmissionID `json:"submission"`
+	SHA256     string       `json:"sha256"`
+}
+
+// PlanFor computes the plan for the findings of a case: exactly the items that a
+// visible retry finding concerns. Attempts are limited to limit per item; 0
+// means without limit and leaves AttemptsLeft 0.
+func PlanFor(items []ItemState, findings []Finding, limit int) Plan {
+	p := Plan{Items: []PlanItem{}, Carried: []CarriedItem{}}
+	visible := Visible(findings)
+	for _, st := range items {
+		var it *PlanItem
+		for _, f := range visible {
+			d := f.Definition()
+			if f.Item != st.Item || d.Severity != Retry || !d.Retryable {
+				continue
+			}
+			if it == nil {
+				it = &PlanItem{Item: st.Item}
+				if limit > 0 {
+					it.AttemptsLeft = max(0, limit-st.Attempts)
+				}
+			}
+			if !slices.Contains(it.Reasons, f.Code) {
+				it.Reasons = append(it.Reasons, f.Code)
+			}
+			if f.Field != "" && st.Item == Details && !slices.Contains(it.Fields, f.Field) {
+				it.Fields = append(it.Fields, f.Field)
+			}
+		}
+		switch {
+		case it != nil:
+			p.Items = append(p.Items, *it)
+		case st.Current != nil:
+			p.Carried = append(p.Carried, CarriedItem{st.Item, st.Current.ID, st.Current.SHA256})
+		}
+	}
+	return p
+}

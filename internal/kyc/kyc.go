@@ -1,0 +1,200 @@
+// Package kyc is the domain core of Bonafide: what a case is, what can be
+// found in its evidence, what is asked again, and how a case moves from state
+// to state.
+//
+// It promises that every rule about whose turn it is lives here and nowhere
+// else; that [Apply] is a pure function of a case and an event; and that the
+// catalogue of findings is complete and append-only, so that a code once sent
+// to an integrator keeps its meaning.
+//
+// It does not measure anything, holds no thresholds, speaks to no store and
+// holds no words shown to people. It imports the standard library only.
+package kyc
+
+import "time"
+
+// CaseID, ApplicantID and SubmissionID are opaque, prefixed and unguessable.
+type (
+	CaseID       string
+	ApplicantID  string
+	SubmissionID string
+)
+
+// Item is one thing that is asked of an applicant, or computed for them.
+type Item string
+
+// The items. Eligibility and uniqueness are computed, never asked.
+const (
+	DocumentFront Item = "document_front"
+	DocumentBack  Item = "document_back"
+	Details       Item = "details"
+	Face          Item = "face"
+	Eligibility   Item = "eligibility"
+	Uniqueness    Item = "uniqueness"
+	// WholeCase marks findings that concern no single item.
+	WholeCase Item = "case"
+)
+
+// Asked lists the items that an applicant can send, in the order in which they
+// are asked.
+func Asked() []Item { return []Item{DocumentFront, DocumentBack, Details, Face} }
+
+// IsAsked reports whether an applicant can send item.
+func (i Item) IsAsked() bool {
+	return i == DocumentFront || i == DocumentBack || i == Details || i == Face
+}
+
+// Field is a datum of a document or of the typed details (design, section 7).
+type Field string
+
+// The fields that are compared or decided upon.
+const (
+	Surname        Field = "surname"
+	GivenNames     Field = "given_names"
+	BirthDate      Field = "birth_date"
+	ExpiryDate     Field = "expiry_date"
+	DocumentNumber Field = "document_number"
+	PersonalNumber Field = "personal_number"
+	Nationality    Field = "nationality"
+	IssuingState   Field = "issuing_state"
+	Sex            Field = "sex"
+	Residence      Field = "residence"
+)
+
+// DetailFields lists the fields that typed details may hold, in the order of a
+// form.
+func DetailFields() []Field {
+	return []Field{Surname, GivenNames, BirthDate, DocumentNumber, ExpiryDate, Nationality, Residence}
+}
+
+// Applicant is the person, tied to the integrator's own account.
+type Applicant struct {
+	ID ApplicantID
+	// ExternalID is the integrator's account id. It may be an e-mail address and
+	// is treated as personal data.
+	ExternalID string
+	CreatedAt  time.Time
+}
+
+// State says whose turn it is.
+type State string
+
+// The states of a case.
+const (
+	Open           State = "open"            // the applicant's turn
+	Processing     State = "processing"      // ours
+	ActionRequired State = "action_required" // the applicant's, with a plan
+	InReview       State = "in_review"       // a reviewer's
+	Approved       State = "approved"
+	Declined       State = "declined" // final, appealable
+	Expired        State = "expired"
+	Erased         State = "erased"
+)
+
+// States lists all states in the order of a case's life.
+func States() []State {
+	return []State{Open, Processing, ActionRequired, InReview, Approved, Declined, Expired, Erased}
+}
+
+// Turn says who acts next in a state: "applicant", "us", "reviewer" or "nobody".
+func (s State) Turn() string {
+	switch s {
+	case Open, ActionRequired:
+		return "applicant"
+	case Processing:
+		return "us"
+	case InReview:
+		return "reviewer"
+	case Approved, Declined, Expired, Erased:
+		return "nobody"
+	}
+	return "nobody"
+}
+
+// Submission is one immutable piece of evidence for one item, as the case sees
+// it: where it is kept and what it measured is not the core's business.
+type Submission struct {
+	ID     SubmissionID `json:"id"`
+	Item   Item         `json:"item"`
+	SHA256 string       `json:"sha256"` // hex, of the bytes as they arrived
+	At     time.Time    `json:"at"`
+}
+
+// ItemStatus is where one item stands.
+type ItemStatus string
+
+// An item is missing until something is sent, submitted until it is judged.
+const (
+	Missing   ItemStatus = "missing"
+	Submitted ItemStatus = "submitted"
+	Passed    ItemStatus = "passed"
+	Failed    ItemStatus = "failed"
+)
+
+// ItemState is one item of a case.
+type ItemState struct {
+	Item     Item        `json:"item"`
+	Required bool        `json:"required"`
+	Status   ItemStatus  `json:"status"`
+	Current  *Submission `json:"current,omitempty"`
+	// Attempts counts submissions that were judged, whatever came of it. Refused
+	// pre-checks and our own failures are no attempts.
+	Attempts int `json:"attempts"`
+}
+
+// RefusedPicture remembers a picture that failed, so that the same picture is
+// answered at once with the earlier reasons.
+type RefusedPicture struct {
+	Item           Item   `json:"item"`
+	PerceptualHash uint64 `json:"perceptual_hash"`
+	Codes          []Code `json:"codes"`
+}
+
+// Case is one effort to verify one applicant under one policy.
+type Case struct {
+	ID        CaseID      `json:"id"`
+	Applicant ApplicantID `json:"applicant"`
+	Policy    string      `json:"policy"` // name@version
+	Locale    string      `json:"locale"`
+	State     State       `json:"state"`
+	Items     []ItemState `json:"items"`
+	// Findings of the last full check and of people, visible and hidden.
+	Findings []Finding `json:"findings"`
+	Plan     *Plan     `json:"plan,omitempty"`
+	// RetryAt is when the applicant may send again; zero means at once.
+	RetryAt time.Time        `json:"retry_at,omitzero"`
+	Refused []RefusedPicture `json:"refused,omitempty"`
+	// Round numbers the full checks, so that a job that runs twice acts once.
+	Round     int       `json:"round"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Item returns the state of an item and whether the case knows it.
+func (c *Case) Item(i Item) (ItemState, bool) {
+	for _, s := range c.Items {
+		if s.Item == i {
+			return s, true
+		}
+	}
+	return ItemState{}, false
+}
+
+// NewCase returns an open case that asks for the given items. Items that are
+// not asked of applicants are ignored; document_back may be sent although it
+// is not required.
+func NewCase(id CaseID, applicant ApplicantID, policy, locale string, required []Item, now, expires time.Time) Case {
+	c := Case{
+		ID: id, Applicant: applicant, Policy: policy, Locale: locale, State: Open,
+		CreatedAt: now, UpdatedAt: now, ExpiresAt: expires,
+	}
+	for _, i := range Asked() {
+		s := ItemState{Item: i, Status: Missing}
+		for _, r := range required {
+			s.Required = s.Required || r == i
+		}
+		c.Items = append(c.Items, s)
+	}
+	return c
+}

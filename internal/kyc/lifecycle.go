@@ -1,0 +1,59 @@
+package kyc
+
+// Transition is one allowed move: in state From, the event leads to one of To.
+type Transition struct {
+	From  State
+	Event string
+	To    []State
+}
+
+// Transitions is the whole table of allowed moves. What is not in it is refused.
+func Transitions() []Transition {
+	help := func(s State) Transition { return Transition{s, AskHelp{}.Name(), []State{s}} }
+	erase := func(s State) Transition { return Transition{s, Erase{}.Name(), []State{Erased}} }
+	return []Transition{
+		{Open, Submit{}.Name(), []State{Open, Processing}},
+		{Open, Refuse{}.Name(), []State{Open}},
+		help(Open),
+		{Open, Expire{}.Name(), []State{Expired}},
+		erase(Open),
+		{Processing, Checked{}.Name(), []State{Approved, ActionRequired, InReview, Declined}},
+		{Processing, CheckFailed{}.Name(), []State{InReview}},
+		help(Processing),
+		erase(Processing),
+		{ActionRequired, Submit{}.Name(), []State{ActionRequired, Processing}},
+		{ActionRequired, Refuse{}.Name(), []State{ActionRequired}},
+		{ActionRequired, AskHelp{}.Name(), []State{InReview}},
+		{ActionRequired, Expire{}.Name(), []State{Expired}},
+		erase(ActionRequired),
+		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired}},
+		help(InReview),
+		erase(InReview),
+		help(Approved),
+		erase(Approved),
+		{Declined, Appeal{}.Name(), []State{InReview}},
+		help(Declined),
+		erase(Declined),
+		help(Expired),
+		erase(Expired),
+	}
+}
+
+// EventNames lists the names of all events in the order of a case's life.
+func EventNames() []string {
+	return []string{
+		Submit{}.Name(), Refuse{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(),
+		AskHelp{}.Name(), Appeal{}.Name(), Expire{}.Name(), Erase{}.Name(),
+	}
+}
+
+// Next returns the states to which an event can lead from s; none when the event
+// has no place there.
+func Next(s State, event string) []State {
+	for _, t := range Transitions() {
+		if t.From == s && t.Event == event {
+			return t.To
+		}
+	}
+	return nil
+}
