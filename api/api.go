@@ -1,0 +1,171 @@
+// Package api is the contract of Bonafide's HTTP interface: the types that go
+// over the wire. The OpenAPI 3.1 description beside it, openapi.json, is
+// generated from the same types and is served at /openapi.json.
+//
+// It promises that a field once released keeps its name and meaning, and that
+// new values of finding codes may appear at any time: treat them by severity.
+// It holds no behaviour and imports the standard library only.
+package api
+
+import "time"
+
+// Case is a case as an integrator or its applicant sees it.
+type Case struct {
+	ID         string     `json:"id" doc:"The case's id." example:"case_01k9…"`
+	ExternalID string     `json:"external_id,omitempty" doc:"The integrator's own account id. Not shown to applicant tokens."`
+	State      string     `json:"state" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"Whose turn it is: open and action_required are the applicant's."`
+	Turn       string     `json:"turn" enum:"applicant,us,reviewer,nobody"`
+	Title      string     `json:"title,omitempty" doc:"The state in words, in the applicant's language."`
+	Text       string     `json:"text,omitempty" doc:"What happens now, in words."`
+	Policy     string     `json:"policy" doc:"The policy that judges, name@version."`
+	Locale     string     `json:"locale"`
+	Items      []Item     `json:"items" doc:"What is asked and how it stands."`
+	Findings   []Finding  `json:"findings" doc:"Why, most important first. What another finding explains is left out."`
+	Plan       *Plan      `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
+	RetryAt    *time.Time `json:"retry_at,omitempty" doc:"When the next submission is possible; absent means now."`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+	ExpiresAt  time.Time  `json:"expires_at"`
+}
+
+// Item is one thing that is asked of the applicant.
+type Item struct {
+	Item       string `json:"item" enum:"document_front,document_back,details,face"`
+	Name       string `json:"name" doc:"The item's name in the applicant's language."`
+	Required   bool   `json:"required"`
+	Status     string `json:"status" enum:"missing,submitted,passed,failed"`
+	Submission string `json:"submission,omitempty" doc:"The submission that stands for the item."`
+	Attempts   int    `json:"attempts" doc:"Submissions that were judged. Refused pre-checks and our own failures do not count."`
+}
+
+// Finding is one reason: what, where, how much, and how to mend it.
+type Finding struct {
+	Code       string     `json:"code" example:"document.blurry" doc:"Stable code; see GET /v1/findings."`
+	Item       string     `json:"item"`
+	Submission string     `json:"submission,omitempty"`
+	Field      string     `json:"field,omitempty" doc:"The field of the details or of the document."`
+	Box        *Box       `json:"box,omitempty" doc:"The place in the upright picture."`
+	Measure    string     `json:"measure,omitempty" doc:"What was measured."`
+	Measured   *float64   `json:"measured,omitempty"`
+	Threshold  *float64   `json:"threshold,omitempty"`
+	Model      string     `json:"model,omitempty" doc:"What measured, name@version."`
+	Severity   string     `json:"severity" enum:"note,retry,review,final"`
+	Audience   string     `json:"audience" enum:"applicant,operator" doc:"operator: must not be shown to the applicant."`
+	Retryable  bool       `json:"retryable"`
+	Typed      string     `json:"typed,omitempty" doc:"What the applicant typed."`
+	Read       string     `json:"read,omitempty" doc:"What the document says."`
+	Diffs      []Diff     `json:"differences,omitempty" doc:"How the two differ, character by character."`
+	From       *time.Time `json:"from,omitempty" doc:"When the finding ends to hold, as the birthday for under_age; for expired documents when they ran out."`
+	Title      string     `json:"title"`
+	Text       string     `json:"text"`
+	Fix        string     `json:"fix"`
+}
+
+// Diff is one difference between two values of a field.
+type Diff struct {
+	Kind string `json:"kind" example:"extra_space"`
+	Name string `json:"name,omitempty" doc:"The kind in words."`
+	At   int    `json:"at" doc:"Character of the typed value, from 0."`
+	A    string `json:"a"`
+	B    string `json:"b"`
+}
+
+// Box is a place in a picture, in pixels.
+type Box struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Plan is the smallest set of items to send again.
+type Plan struct {
+	Items   []PlanItem `json:"items"`
+	Carried []Carried  `json:"carried" doc:"What is kept and not asked again."`
+}
+
+// PlanItem is one item to send again, with its reasons in order of effect.
+type PlanItem struct {
+	Item         string   `json:"item"`
+	Name         string   `json:"name"`
+	Fields       []string `json:"fields,omitempty" doc:"Of the details, the fields to correct; the others are kept."`
+	Reasons      []string `json:"reasons"`
+	Fixes        []string `json:"fixes" doc:"One sentence a reason."`
+	AttemptsLeft int      `json:"attempts_left,omitempty"`
+}
+
+// Carried is an item that passed and is kept.
+type Carried struct {
+	Item       string `json:"item"`
+	Submission string `json:"submission"`
+	SHA256     string `json:"sha256"`
+}
+
+// NewCase asks for a case.
+type NewCase struct {
+	ExternalID string   `json:"external_id" minLength:"1" maxLength:"200" doc:"Your own id of the account; the same id is the same applicant."`
+	Locale     string   `json:"locale,omitempty" maxLength:"35" default:"en" doc:"BCP 47 language of the applicant."`
+	Items      []string `json:"items,omitempty" maxItems:"4" doc:"Items to ask for; the policy's when absent." enum:"document_front,document_back,details,face"`
+}
+
+// CreatedCase is a new case with the link to hand to the applicant.
+type CreatedCase struct {
+	Case Case `json:"case"`
+	Link Link `json:"link"`
+}
+
+// Link is the applicant's way in. The token is shown once.
+type Link struct {
+	URL       string    `json:"url" doc:"The applicant's page. The token is behind the # and never reaches a server log."`
+	Token     string    `json:"token" doc:"Bearer token limited to this case."`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Details are the typed details. When a plan asks for single fields, send those
+// alone; the others are kept.
+type Details struct {
+	Surname        string `json:"surname,omitempty" maxLength:"200"`
+	GivenNames     string `json:"given_names,omitempty" maxLength:"200"`
+	BirthDate      string `json:"birth_date,omitempty" maxLength:"10" doc:"ISO 8601, as 1990-01-31."`
+	DocumentNumber string `json:"document_number,omitempty" maxLength:"40"`
+	ExpiryDate     string `json:"expiry_date,omitempty" maxLength:"10" doc:"ISO 8601."`
+	Nationality    string `json:"nationality,omitempty" maxLength:"60" doc:"ISO 3166-1 code."`
+	Residence      string `json:"residence,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2."`
+}
+
+// Submitted answers a submission: accepted, or refused at once with the reasons.
+// A refused submission uses no attempt.
+type Submitted struct {
+	Accepted   bool      `json:"accepted"`
+	Submission string    `json:"submission,omitempty"`
+	Findings   []Finding `json:"findings" doc:"What the pre-check found."`
+	Case       Case      `json:"case"`
+}
+
+// Review is a person's decision about a case in state in_review.
+type Review struct {
+	Reviewer string       `json:"reviewer" minLength:"1" maxLength:"100" doc:"An id of the person who decided; kept in the audit log. No names."`
+	Verdict  string       `json:"verdict" enum:"approved,declined,action_required"`
+	Reasons  []ReviewCode `json:"reasons,omitempty" maxItems:"20" doc:"Finding codes; required unless approved."`
+}
+
+// ReviewCode is one reason of a reviewer.
+type ReviewCode struct {
+	Code  string `json:"code"`
+	Item  string `json:"item,omitempty" doc:"Where it is not the code's usual item."`
+	Field string `json:"field,omitempty"`
+}
+
+// FindingInfo describes a code of the catalogue.
+type FindingInfo struct {
+	Code      string   `json:"code"`
+	Item      string   `json:"item"`
+	Severity  string   `json:"severity"`
+	Audience  string   `json:"audience"`
+	Retryable bool     `json:"retryable"`
+	PreCheck  bool     `json:"pre_check"`
+	DependsOn []string `json:"depends_on,omitempty"`
+	Title     string   `json:"title"`
+	Text      string   `json:"text"`
+	Fix       string   `json:"fix"`
+}
