@@ -6,8 +6,8 @@
 // be guided by it; and the transliterations of part 3, section 6. All of it is pure: no clock, no files, no state, and no input
 // makes it panic.
 //
-// It does not promise that a document is genuine: check digits are no secret, and a wrong text can satisfy them by chance (O and 0
-// differ by 24 in Doc 9303's arithmetic, so four of them in a row cancel out). It never repairs a character.
+// It does not promise that a document is genuine: check digits are no secret, and a wrong text can satisfy them by chance (O for 0
+// changes the sum by 24 times the weight, so two of them at the weights 7 and 3 cancel out). It never repairs a character.
 package mrz
 
 import (
