@@ -53,8 +53,16 @@ type Config struct {
 	Assets      Assets
 }
 
-// Runtime is the loaded library and the models in use. There can be only one in a process at a time, because ONNX
-// Runtime itself keeps process-wide state.
+// environment is the loaded library. ONNX Runtime keeps process-wide state and the binding holds it in variables of its
+// own, so this is one for the process too: the first Open loads, the last Close unloads.
+var environment struct {
+	mu    sync.Mutex
+	path  string
+	users int
+}
+
+// Runtime is the loaded library and the models in use. Several may be open at once as long as they name the same library;
+// each has models and threads of its own.
 type Runtime struct {
 	threads int
 	assets  Assets
@@ -78,30 +86,53 @@ func Open(cfg Config) (*Runtime, error) {
 		return nil, errors.New("onnx: Config.Assets is required")
 	}
 	if cfg.Threads < 0 {
-		return nil, fmt.Errorf("onnx: Config.Threads is %d; 0 or more", cfg.Threads)
+		return nil, fmt.Errorf("onnx: Config.Threads is %d; it must be 0 or more", cfg.Threads)
 	}
 	threads := cfg.Threads
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	if _, err := os.Stat(cfg.LibraryPath); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("onnx: %w: there is no file %q; run `make assets`", ErrLibrary, cfg.LibraryPath)
-		}
+	if err := load(cfg.LibraryPath); err != nil {
 		return nil, fmt.Errorf("onnx: %w: %w", ErrLibrary, err)
-	}
-	if ort.IsInitialized() {
-		return nil, errors.New("onnx: a runtime is already open in this process; share it or close it first")
-	}
-	ort.SetSharedLibraryPath(cfg.LibraryPath)
-	// Warnings of the library speak of harmless things such as unused initialisers.
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
-		return nil, fmt.Errorf("onnx: %w: %w; run `make assets` to fetch the library that fits", ErrLibrary, err)
 	}
 	return &Runtime{threads: threads, assets: cfg.Assets, entries: map[string]*entry{}}, nil
 }
 
-// Close waits for running models, then frees all of them and the library.
+func load(path string) error {
+	environment.mu.Lock()
+	defer environment.mu.Unlock()
+	if environment.users > 0 {
+		if path != environment.path {
+			return fmt.Errorf("this process has loaded %s already and cannot load %s beside it", environment.path, path)
+		}
+		environment.users++
+		return nil
+	}
+	if _, err := os.Stat(path); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no file %q; run `make assets`", path)
+		}
+		return err
+	}
+	ort.SetSharedLibraryPath(path)
+	// Warnings of the library speak of harmless things such as unused initialisers.
+	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+		return fmt.Errorf("%w; run `make assets` to fetch the library that fits", err)
+	}
+	environment.path, environment.users = path, 1
+	return nil
+}
+
+func unload() error {
+	environment.mu.Lock()
+	defer environment.mu.Unlock()
+	if environment.users--; environment.users > 0 {
+		return nil
+	}
+	return ort.DestroyEnvironment()
+}
+
+// Close waits for running models, then frees all of them, and with the last Runtime the library.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,7 +149,7 @@ func (r *Runtime) Close() error {
 			errs = append(errs, fmt.Errorf("onnx: close %s: %w", name, err))
 		}
 	}
-	if err := ort.DestroyEnvironment(); err != nil {
+	if err := unload(); err != nil {
 		errs = append(errs, fmt.Errorf("onnx: close: %w", err))
 	}
 	return errors.Join(errs...)

@@ -14,8 +14,7 @@ import (
 	"bonafide/internal/onnx/assets"
 )
 
-// shared is the runtime of this test process: ONNX Runtime allows one, and tests run in parallel. It is never closed; the
-// process ends.
+// shared is the runtime of this test process, so that each model is loaded once. It is never closed; the process ends.
 var shared = sync.OnceValues(func() (*onnx.Runtime, error) {
 	folder, err := Folder()
 	if err != nil {
