@@ -1,0 +1,190 @@
+package document
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bonafide/internal/imaging"
+	"bonafide/internal/onnx"
+	"bonafide/internal/onnx/onnxtest"
+)
+
+// measuredAt is the moment the readings of these tests are made at.
+var measuredAt = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+
+// documentTruth is what the data's manifest says about a picture.
+type documentTruth struct {
+	File  string `json:"file"`
+	Truth struct {
+		HasMRZ bool     `json:"has_mrz"`
+		Lines  []string `json:"mrz_lines"`
+		Valid  bool     `json:"check_digits_valid"`
+	} `json:"truth"`
+}
+
+// dataFolder returns a folder of the shared evaluation data, or skips.
+func dataFolder(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	folder := filepath.Join(dir, "..", "shared", "data", name)
+	if _, err := os.Stat(folder); err != nil {
+		t.Skipf("the evaluation data is not here: %s", folder)
+	}
+	return folder
+}
+
+// documentTruths returns the documents of the evaluation data.
+func documentTruths(t testing.TB) (folder string, items []documentTruth) {
+	t.Helper()
+	folder = dataFolder(t, "documents")
+	raw, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &items); err != nil {
+		t.Fatal(err)
+	}
+	for i := range items {
+		for j, l := range items[i].Truth.Lines {
+			// Two specimens print outside the ICAO alphabet.
+			items[i].Truth.Lines[j] = strings.ReplaceAll(strings.ToUpper(l), "Ñ", "N")
+		}
+	}
+	return folder, items
+}
+
+func decodeFile(t testing.TB, name string) *imaging.Picture {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := imaging.Decode(context.Background(), data, imaging.DefaultLimits())
+	if err != nil {
+		t.Fatalf("%s: %v", filepath.Base(name), err)
+	}
+	return p
+}
+
+func mrzReaderForTest(t testing.TB) *MRZReader {
+	t.Helper()
+	r, err := NewMRZReader(onnxtest.Open(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// score counts readings as shared/judge/documents.py does.
+type score struct {
+	exact, has, silent, invented int
+	total, inference             time.Duration
+	notes                        []string
+}
+
+func (s *score) add(name string, truth documentTruth, got *MRZReading) {
+	if !truth.Truth.HasMRZ {
+		if got != nil {
+			s.invented++
+			s.notes = append(s.notes, fmt.Sprintf("invented: %s q %.3f %v", name, got.Quality, got.Lines))
+		}
+		return
+	}
+	s.has++
+	switch {
+	case got == nil:
+		s.notes = append(s.notes, "nothing: "+name)
+	case slices.Equal(got.Lines, truth.Truth.Lines):
+		s.exact++
+	default:
+		word := "wrong"
+		if got.Parsed.CheckDigits.OK() {
+			s.silent++
+			word = "silent"
+		}
+		s.notes = append(s.notes, fmt.Sprintf("%s: %s q %.3f %v%s", word, name, got.Quality, got.Format, differences(got, truth.Truth.Lines)))
+	}
+}
+
+// differences lists, for a wrong reading, the wrong characters.
+func differences(got *MRZReading, truth []string) string {
+	if len(got.Lines) != len(truth) || len(got.Lines[0]) != len(truth[0]) {
+		return fmt.Sprintf(" shape %d×%d", len(got.Lines), len(got.Lines[0]))
+	}
+	var b strings.Builder
+	n := 0
+	for i := range truth {
+		for j := range truth[i] {
+			if g, w := got.Lines[i][j], truth[i][j]; g != w {
+				if n++; n <= 8 {
+					fmt.Fprintf(&b, " %d:%d %c for %c (%.2f)", i, j, g, w, got.Confidence[i][j])
+				}
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d wrong", b.String(), n)
+}
+
+func (s *score) read(t testing.TB, r *MRZReader, name string, truth documentTruth, p *imaging.Picture) *MRZReading {
+	t.Helper()
+	ctx, meter := onnx.WithMeter(context.Background())
+	p.Gray()
+	start := time.Now()
+	got, err := r.Read(ctx, p, measuredAt)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	s.total += time.Since(start)
+	s.inference += meter.Elapsed()
+	s.add(name, truth, got)
+	return got
+}
+
+func (s *score) String() string {
+	n := max(s.has, 1)
+	return fmt.Sprintf("exact %d/%d, wrong but all check digits hold %d, invented %d; %d ms in all, %.0f %% of it inside ONNX Runtime (%d ms for each with a zone)",
+		s.exact, s.has, s.silent, s.invented, s.total.Milliseconds(), 100*s.inference.Seconds()/max(s.total.Seconds(), 1e-9), s.total.Milliseconds()/int64(n))
+}
+
+// TestReadsDocuments measures what shared/judge/documents.py measures.
+func TestReadsDocuments(t *testing.T) {
+	folder, items := documentTruths(t)
+	r := mrzReaderForTest(t)
+	var s score
+	for _, item := range items {
+		p := decodeFile(t, filepath.Join(folder, item.File))
+		before := s.total
+		got := s.read(t, r, item.File, item, p)
+		quality, weakest := 0., 1.
+		if got != nil {
+			quality = got.Quality
+			for _, line := range got.Confidence {
+				weakest = min(weakest, slices.Min(line))
+			}
+		}
+		t.Logf("%-50s %4d ms  quality %.3f weakest %.2f", item.File[:min(50, len(item.File))], (s.total - before).Milliseconds(), quality, weakest)
+	}
+	for _, note := range s.notes {
+		t.Log(note)
+	}
+	t.Log(s.String())
+	if s.exact < 27 || s.invented > 0 || s.silent > 0 {
+		t.Errorf("want at least 27 exact, none invented, none silent: %s", s.String())
+	}
+}

@@ -1,0 +1,475 @@
+package document
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"time"
+
+	"bonafide/internal/imaging"
+	"bonafide/internal/onnx"
+	"bonafide/mrz"
+)
+
+// mrzModel is the name of the line reader in the manifest of models.
+const mrzModel = "mrz-reader"
+
+// MRZReader reads the machine readable zone of a document picture. It is safe
+// for concurrent use.
+//
+// It promises what is printed: wrong check digits come out as they stand
+// unless one clearly likeliest misreading explains them, which is then listed
+// in Repairs; names are never repaired. It does not promise that a text whose
+// check digits hold is right: no check digit covers the name, the states and
+// the kind of document. Confidence is given for every character, to be judged
+// by whoever uses it.
+type MRZReader struct {
+	model *onnx.Model
+}
+
+// NewMRZReader loads the reader's network.
+func NewMRZReader(rt *onnx.Runtime) (*MRZReader, error) {
+	m, err := rt.Model(mrzModel)
+	if err != nil {
+		return nil, fmt.Errorf("document: machine readable zone: %w", err)
+	}
+	return &MRZReader{model: m}, nil
+}
+
+// MRZReading is a machine readable zone that was found. Places are in pixels
+// of the picture, pixel centres at +½.
+type MRZReading struct {
+	Lines  []string
+	Format mrz.Format
+	Parsed mrz.Result
+	// Confidence of each character of each line, 0..1.
+	Confidence [][]float64
+	// Quality of the whole reading, about 0..1.05: the mean certainty of the
+	// characters, less what stands where the zone should have ended.
+	Quality float64
+	Repairs []Repair
+	// Quad surrounds the zone, LineQuads its lines; the first corner is the
+	// top left one of the upright text.
+	Quad      imaging.Quad
+	LineQuads []imaging.Quad
+	// Rotation is the number of quarter turns clockwise that make the page
+	// upright, 0..3.
+	Rotation int
+	// Tilt is what remains after Rotation: the angle of the lines against the
+	// x axis in degrees, clockwise, −45..45.
+	Tilt  float64
+	Pitch float64 // px a character
+	Model onnx.ModelInfo
+}
+
+// baseSide is the longest side, in pixels, of the picture the reader works on.
+// A passport page across it has 41 px a character; the network wants 16.
+const baseSide = 1900
+
+// Read finds and reads the zone of a picture, turned any way round; it is nil
+// when there is none. at decides the century of two-digit years, normally the
+// moment of the reading.
+func (r *MRZReader) Read(ctx context.Context, p *imaging.Picture, at time.Time) (*MRZReading, error) {
+	gray := p.Gray()
+	scale := 1.
+	if side := max(gray.Rect.Dx(), gray.Rect.Dy()); side > baseSide {
+		scale = baseSide / float64(side)
+		gray = imaging.ResizeGray(gray, int(math.Round(float64(gray.Rect.Dx())*scale)), int(math.Round(float64(gray.Rect.Dy())*scale)))
+	}
+	if gray.Rect.Empty() {
+		return nil, nil
+	}
+	z := zoneReader{network: network{r.model}, pyramid: newPyramid(gray)}
+	found, err := z.find(ctx)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	parsed, err := mrz.Parse(found.text.lines, at)
+	if err != nil {
+		return nil, fmt.Errorf("document: parse the zone that was read: %w", err)
+	}
+	out := &MRZReading{
+		Lines: found.text.lines, Format: parsed.Format, Parsed: parsed, Confidence: found.text.confidence,
+		Quality: found.quality, Repairs: found.text.repairs, Model: r.model.Info(),
+	}
+	found.onPage(out, 1/scale)
+	return out, nil
+}
+
+// onPage fills in the places, stretched from base to picture pixels.
+func (z *zone) onPage(out *MRZReading, stretch float64) {
+	first := z.grids[0]
+	for i, g := range z.grids {
+		a, b := float64(z.starts[i])-.5, float64(z.starts[i]+len(z.cells[i]))-.5
+		ux, uy := g.line.along()
+		corner := func(cell, down float64) imaging.Point {
+			d := g.offset(cell)
+			return imaging.Point{
+				X: (g.line.x + ux*d - uy*down) * stretch,
+				Y: (g.line.y + uy*d + ux*down) * stretch,
+			}
+		}
+		h := g.line.cap * .65
+		out.LineQuads = append(out.LineQuads, imaging.Quad{corner(a, -h), corner(b, -h), corner(b, h), corner(a, h)})
+	}
+	n := len(out.LineQuads) - 1
+	out.Quad = imaging.Quad{out.LineQuads[0][0], out.LineQuads[0][1], out.LineQuads[n][2], out.LineQuads[n][3]}
+	degrees := first.line.angle * 180 / math.Pi
+	quarters := math.Round(degrees / 90)
+	out.Tilt = degrees - 90*quarters
+	out.Rotation = ((-int(quarters))%4 + 4) % 4
+	out.Pitch = first.pitch * stretch
+}
+
+// zoneReader reads one picture.
+type zoneReader struct {
+	network
+	pyramid pyramid
+	tried   []textLine
+	rows    []row
+	runs    int // strips read, for the tests
+}
+
+// read counts strips.
+func (z *zoneReader) read(ctx context.Context, strips []*image.Gray) ([]frames, error) {
+	z.runs += len(strips)
+	return z.network.read(ctx, strips)
+}
+
+// stage is a step of the search: views of the base picture, by the length of
+// their long side in pixels and their angle.
+type stage struct {
+	long   []int
+	angles []float64
+}
+
+const degree = math.Pi / 180
+
+// stages go from what is likely and cheap to what is rare and dear: pages that
+// fill the picture, upright or turned by quarters; the same tilted; zones that
+// are small in the picture. Bars are found up to some 20° from a view's own
+// angle, so the six angles leave no gap.
+var stages = []stage{
+	{[]int{450, 700}, []float64{0, -90 * degree}},
+	{[]int{450, 700}, []float64{30 * degree, -30 * degree, 60 * degree, -60 * degree}},
+	{[]int{1100}, []float64{0, -90 * degree}},
+	{[]int{1700}, []float64{0, -90 * degree}},
+}
+
+const (
+	maxEnlargement = 2.6 // of a view against the base picture
+	maxTried       = 40  // lines looked at in a stage
+
+	// Scores of assess. A probe sees the middle of a line only.
+	probeScore  = .3
+	rowScore    = .55
+	strongScore = .8
+	nearScore   = .4  // beside a row of the zone
+	goodQuality = .8  // of a zone: stop searching
+	poorQuality = .45 // of a zone: it is none
+)
+
+// find searches the picture, stage by stage.
+func (z *zoneReader) find(ctx context.Context) (*zone, error) {
+	var best *zone
+	w, h := z.pyramid.size()
+	for _, s := range stages {
+		var bars []textLine
+		for _, angle := range s.angles {
+			for _, long := range s.long {
+				if float64(long)/float64(max(w, h)) > maxEnlargement {
+					continue
+				}
+				bars = append(bars, newView(z.pyramid, long, angle).bars()...)
+			}
+		}
+		if err := z.readBars(ctx, rankBars(bars)); err != nil {
+			return nil, err
+		}
+		if len(z.rows) == 0 {
+			continue
+		}
+		got, err := z.assemble(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if got != nil && (best == nil || got.quality > best.quality) {
+			best = got
+		}
+		if best != nil && best.quality > goodQuality {
+			break
+		}
+	}
+	if best == nil || best.quality < poorQuality {
+		return nil, nil
+	}
+	return best, nil
+}
+
+// readBars takes bars apart into lines, reads those that look like a zone's
+// and keeps them in rows, until two strong ones fit each other.
+func (z *zoneReader) readBars(ctx context.Context, bars []textLine) error {
+	budget := len(z.tried) + maxTried
+	for _, bar := range bars {
+		var lines []textLine
+		for _, l := range z.pyramid.split(z.pyramid.straighten(bar), .8) {
+			if l.length/l.cap < 12 || slices.ContainsFunc(z.tried, func(t textLine) bool { return sameLine(t, l) }) {
+				continue
+			}
+			if len(z.tried) == budget {
+				break
+			}
+			z.tried = append(z.tried, l)
+			lines = append(lines, z.pyramid.straighten(l))
+		}
+		if err := z.readLines(ctx, lines); err != nil {
+			return err
+		}
+		for i, a := range z.rows {
+			for _, b := range z.rows[:i] {
+				if _, fits := spacing(a, b); fits && min(a.score, b.score) > strongScore && min(a.n, b.n) > 27 {
+					return nil
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// readLines probes lines both ways round and reads the promising ones.
+func (z *zoneReader) readLines(ctx context.Context, lines []textLine) error {
+	var both []textLine
+	for _, l := range lines {
+		both = append(both, l, l.turned())
+	}
+	probes, err := z.probe(ctx, both)
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(both); i += 2 {
+		k := i
+		if probes[i+1] > probes[i] {
+			k = i + 1
+		}
+		if probes[k] < probeScore {
+			continue
+		}
+		r, ok, err := z.readRow(ctx, both[k], 1.12, rowScore)
+		if err != nil {
+			return err
+		}
+		if ok {
+			z.rows = append(z.rows, r)
+		}
+	}
+	return nil
+}
+
+// probeWidth is how much of the middle of a line a probe reads: some twenty
+// characters.
+const probeWidth = 320
+
+// probe scores the middles of lines in one run.
+func (z *zoneReader) probe(ctx context.Context, lines []textLine) ([]float64, error) {
+	strips := make([]*image.Gray, len(lines))
+	for i, l := range lines {
+		strips[i], _ = z.pyramid.stripOf(l, 1, 1, 0, probeWidth)
+	}
+	read, err := z.read(ctx, strips)
+	if err != nil {
+		return nil, err
+	}
+	scores := make([]float64, len(lines))
+	for i, f := range read {
+		scores[i], _, _ = assess(f.peaks())
+	}
+	return scores, nil
+}
+
+// readRow reads one line whole; ok tells whether it scored at least floor.
+func (z *zoneReader) readRow(ctx context.Context, l textLine, ext, floor float64) (r row, ok bool, err error) {
+	st, sx := z.pyramid.stripOf(l, 1, 1, ext, 0)
+	read, err := z.read(ctx, []*image.Gray{st})
+	if err != nil {
+		return row{}, false, err
+	}
+	score, kept, _ := assess(read[0].peaks())
+	if score <= floor {
+		return row{}, false, nil
+	}
+	return place(l, kept, score, sx, st.Rect.Dx()), true, nil
+}
+
+// neighbours reads the bands above and below a row of the zone.
+func (z *zoneReader) neighbours(ctx context.Context, base row) ([]row, error) {
+	x, y := base.center()
+	h := base.pitch / pitchPerCap
+	middle := textLine{x: x, y: y, angle: base.angle(), cap: h, length: base.pitch * float64(max(base.n, 30)+2)}
+	var lines []textLine
+	for _, l := range z.pyramid.split(middle, 6) {
+		across, _ := middle.distance(l)
+		if l.cap < .55*h || l.cap > 1.6*h || math.Abs(across) < .9*base.pitch {
+			continue
+		}
+		if slices.ContainsFunc(lines, func(o textLine) bool {
+			d, _ := middle.distance(o)
+			return math.Abs(d-across) < .35*base.pitch
+		}) {
+			continue
+		}
+		l.cap = h
+		lines = append(lines, l)
+	}
+	for i, l := range lines {
+		lines[i] = z.pyramid.straighten(l)
+	}
+	probes, err := z.probe(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
+	var out []row
+	for i, l := range lines {
+		if probes[i] < probeScore*nearScore/rowScore {
+			continue
+		}
+		r, ok, err := z.readRow(ctx, l, 1.25, nearScore)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// assemble puts rows together to zones and decodes the best.
+func (z *zoneReader) assemble(ctx context.Context) (*zone, error) {
+	weight := func(r row) float64 { return r.score * float64(min(r.n, 30)) }
+	rows := slices.Clone(z.rows)
+	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(weight(b), weight(a)) })
+	base := rows[0]
+	near, err := z.neighbours(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	stack := stackRows(base, append(rows, near...))
+	var best *zone
+	for n := 2; n <= 3; n++ {
+		for i := 0; i+n <= len(stack); i++ {
+			if !evenlySpaced(stack[i : i+n]) {
+				continue
+			}
+			var part []row
+			longest := 0
+			for _, s := range stack[i : i+n] {
+				part = append(part, s.row)
+				longest = max(longest, s.row.n)
+			}
+			for _, width := range widths(n) {
+				if longest > width+3 || longest < width-7 {
+					continue
+				}
+				got, err := z.decode(ctx, part, width)
+				if err != nil {
+					return nil, err
+				}
+				if got != nil && (best == nil || got.quality > best.quality) {
+					best = got
+				}
+			}
+		}
+	}
+	return best, nil
+}
+
+// widths lists the line lengths of the formats with n lines.
+func widths(n int) []int {
+	var out []int
+	for _, f := range mrz.Formats() {
+		if l := mrz.LayoutOf(f); l.Lines == n && !slices.Contains(out, l.Width) {
+			out = append(out, l.Width)
+		}
+	}
+	return out
+}
+
+// stacked is a row and how far it lies below the base row, in characters.
+type stacked struct {
+	down float64
+	row  row
+}
+
+// stackRows keeps of the rows those that can belong to base's zone, one a
+// height, top to bottom.
+func stackRows(base row, rows []row) []stacked {
+	var out []stacked
+	bx, by := base.center()
+	for _, r := range rows {
+		if r != base && (math.Abs(r.pitch/base.pitch-1) > .12 || r.ux*base.ux+r.uy*base.uy < .9) {
+			continue
+		}
+		along := func(a, b imaging.Point) float64 {
+			return math.Abs((a.X-b.X)*base.ux+(a.Y-b.Y)*base.uy) / base.pitch
+		}
+		if along(r.first, base.first) > 8 && along(r.last, base.last) > 8 {
+			continue
+		}
+		x, y := r.center()
+		down := ((y-by)*base.ux - (x-bx)*base.uy) / base.pitch
+		k := slices.IndexFunc(out, func(s stacked) bool { return math.Abs(s.down-down) < .6 })
+		switch {
+		case k < 0:
+			out = append(out, stacked{down, r})
+		case r.score*float64(r.n) > out[k].row.score*float64(out[k].row.n):
+			out[k] = stacked{down, r}
+		}
+	}
+	slices.SortFunc(out, func(a, b stacked) int { return cmp.Compare(a.down, b.down) })
+	return out
+}
+
+// evenlySpaced tells whether rows can be the consecutive lines of a zone.
+func evenlySpaced(rows []stacked) bool {
+	least, most := math.Inf(1), 0.
+	for i, r := range rows[1:] {
+		gap := r.down - rows[i].down
+		least, most = min(least, gap), max(most, gap)
+	}
+	return least >= 1.1 && most <= 4.3 && most <= 1.35*least
+}
+
+// surelyRead is the least probability of every character at which one
+// rendering is enough.
+const surelyRead = .75
+
+// decode reads rows as the lines of a zone of that width; nil when they cannot
+// be.
+func (z *zoneReader) decode(ctx context.Context, rows []row, width int) (*zone, error) {
+	grids, err := z.fitGrids(ctx, rows, width)
+	if err != nil || grids == nil {
+		return nil, err
+	}
+	for _, all := range []bool{false, true} {
+		columns, err := z.columns(ctx, grids, width, all)
+		if err != nil {
+			return nil, err
+		}
+		got, ok := choose(columns, width)
+		if !ok {
+			return nil, nil
+		}
+		if all || got.text.checks.OK() && got.weakest() > surelyRead && got.quality > 1 {
+			got.grids = grids
+			got.starts = firstCells(grids)
+			for i := range got.starts {
+				got.starts[i] += got.start
+			}
+			return &got, nil
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,244 @@
+package document
+
+import (
+	"image"
+	"math"
+
+	"bonafide/internal/imaging"
+)
+
+// textLine is a line of print, or a place where one may be, in pixels of the
+// reader's base picture (pixel centres at +½).
+//
+//	          ← length →
+//	┌───────────────────────┐
+//	│ P<UTO  (x, y)  ERIKA<< │ ↕ cap, the height of a capital letter
+//	└───────────────────────┘
+//
+// The angle is that of the reading direction, clockwise from the x axis in
+// radians; its right-hand side is the foot of the letters.
+type textLine struct {
+	x, y, angle, cap, length float64
+}
+
+// along returns the unit vector of the reading direction.
+func (l textLine) along() (x, y float64) {
+	sin, cos := math.Sincos(l.angle)
+	return cos, sin
+}
+
+// shifted returns the line moved by du along its direction and dv towards its
+// foot, in pixels.
+func (l textLine) shifted(du, dv float64) textLine {
+	ux, uy := l.along()
+	l.x += ux*du - uy*dv
+	l.y += uy*du + ux*dv
+	return l
+}
+
+// turned returns the line read from its other end.
+func (l textLine) turned() textLine {
+	l.angle += math.Pi
+	return l
+}
+
+// distance returns how far below l's axis the centre of m lies, and how far
+// along it, in pixels.
+func (l textLine) distance(m textLine) (across, along float64) {
+	ux, uy := l.along()
+	dx, dy := m.x-l.x, m.y-l.y
+	return dy*ux - dx*uy, dx*ux + dy*uy
+}
+
+// pyramid is the base picture and its successive halves. Every strip is cut
+// from the level that is just fine enough, so that what a strip costs depends
+// on the strip and not on the picture.
+type pyramid struct {
+	levels []*image.Gray
+}
+
+// newPyramid halves base until it is small.
+func newPyramid(base *image.Gray) pyramid {
+	p := pyramid{levels: []*image.Gray{base}}
+	for g := base; min(g.Rect.Dx(), g.Rect.Dy()) >= 64 && len(p.levels) < 6; {
+		g = half(g)
+		p.levels = append(p.levels, g)
+	}
+	return p
+}
+
+// half shrinks a picture by two, averaging 2×2 pixels; an odd last row or
+// column is dropped.
+func half(g *image.Gray) *image.Gray {
+	w, h := g.Rect.Dx()/2, g.Rect.Dy()/2
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		a := g.Pix[2*y*g.Stride:][:2*w]
+		b := g.Pix[(2*y+1)*g.Stride:][:2*w]
+		row := out.Pix[y*out.Stride:][:w]
+		for x := range row {
+			row[x] = uint8((int(a[2*x]) + int(a[2*x+1]) + int(b[2*x]) + int(b[2*x+1]) + 2) >> 2)
+		}
+	}
+	return out
+}
+
+// size returns the base picture's width and height.
+func (p pyramid) size() (w, h int) { return p.levels[0].Rect.Dx(), p.levels[0].Rect.Dy() }
+
+// resized returns the base picture shrunk or enlarged by s.
+func (p pyramid) resized(s float64) *image.Gray {
+	w, h := p.size()
+	from := p.levels[0]
+	for k := 1; k < len(p.levels) && s*float64(int(1)<<k) <= 1; k++ {
+		from = p.levels[k]
+	}
+	return imaging.ResizeGray(from, max(1, int(math.Round(float64(w)*s))), max(1, int(math.Round(float64(h)*s))))
+}
+
+// strip cuts w×h pixels round the centre of l, upright in l's direction, at
+// sx strip pixels a picture pixel along the line and sy across it. Beyond the
+// picture its border repeats.
+//
+// Enlarging is bicubic (as in the training of the reader), shrinking averages
+// bilinear samples on a grid fine enough to skip nothing.
+func (p pyramid) strip(l textLine, sx, sy float64, w, h int) *image.Gray {
+	k := 0
+	for k+1 < len(p.levels) && max(sx, sy)*float64(int(2)<<k) <= 1.05 {
+		k++
+	}
+	level := p.levels[k]
+	scale := 1 / float64(int(1)<<k)
+	// Steps of one strip pixel, in pixels of the level.
+	ux, uy := l.along()
+	ax, ay := ux*scale/sx, uy*scale/sx
+	bx, by := -uy*scale/sy, ux*scale/sy
+	nx, ny := samples(scale/sx), samples(scale/sy)
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	// The centre of the first strip pixel. The level's sample (i, j) lies at
+	// (i+½, j+½).
+	x0 := l.x*scale - .5 - ax*float64(w-1)/2 - bx*float64(h-1)/2
+	y0 := l.y*scale - .5 - ay*float64(w-1)/2 - by*float64(h-1)/2
+	if nx == 1 && ny == 1 {
+		for y := range h {
+			cubicRow(level, x0+bx*float64(y), y0+by*float64(y), ax, ay, out.Pix[y*out.Stride:][:w])
+		}
+		return out
+	}
+	acc := make([]uint32, w)
+	round := uint32(nx * ny << 7)
+	full := uint32(nx * ny << 8)
+	for y := range h {
+		clear(acc)
+		for j := range ny {
+			oy := (float64(j)+.5)/float64(ny) - .5
+			for i := range nx {
+				ox := (float64(i)+.5)/float64(nx) - .5
+				linearRow(level, x0+bx*(float64(y)+oy)+ax*ox, y0+by*(float64(y)+oy)+ay*ox, ax, ay, acc)
+			}
+		}
+		row := out.Pix[y*out.Stride:][:w]
+		for x, v := range acc {
+			row[x] = uint8((v + round) / full)
+		}
+	}
+	return out
+}
+
+// samples tells how many samples a strip pixel needs that covers span pixels.
+func samples(span float64) int {
+	if span <= 1.25 {
+		return 1
+	}
+	return min(int(math.Ceil(span-.1)), 4)
+}
+
+// fixed turns a coordinate into 16.16 fixed point.
+func fixed(v float64) int { return int(math.Floor(v * 65536)) }
+
+// inside tells whether n samples from (x, y) in steps of (dx, dy) keep margin
+// pixels between them and the border of g.
+func inside(g *image.Gray, x, y, dx, dy float64, n, margin int) bool {
+	x1, y1 := x+dx*float64(n), y+dy*float64(n)
+	m := float64(margin)
+	return min(x, x1) >= m && max(x, x1) < float64(g.Rect.Dx())-1-m &&
+		min(y, y1) >= m && max(y, y1) < float64(g.Rect.Dy())-1-m
+}
+
+// linearRow adds 256 times the bilinear samples from (x, y) in steps of
+// (dx, dy) to acc.
+func linearRow(g *image.Gray, x, y, dx, dy float64, acc []uint32) {
+	fx, fy, sx, sy := fixed(x), fixed(y), fixed(dx), fixed(dy)
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	if inside(g, x, y, dx, dy, len(acc), 1) {
+		pix, stride := g.Pix, g.Stride
+		for i := range acc {
+			o := (fy>>16)*stride + fx>>16
+			a, b := pix[o:o+2:o+2], pix[o+stride:o+stride+2:o+stride+2]
+			wx, wy := uint32(fx>>8&255), uint32(fy>>8&255)
+			top := uint32(a[0])<<8 + wx*uint32(a[1]) - wx*uint32(a[0])
+			low := uint32(b[0])<<8 + wx*uint32(b[1]) - wx*uint32(b[0])
+			acc[i] += (top<<8 + wy*low - wy*top) >> 8
+			fx += sx
+			fy += sy
+		}
+		return
+	}
+	for i := range acc {
+		ix, iy := fx>>16, fy>>16
+		x0, x1 := min(max(ix, 0), w-1), min(max(ix+1, 0), w-1)
+		y0, y1 := min(max(iy, 0), h-1)*g.Stride, min(max(iy+1, 0), h-1)*g.Stride
+		wx, wy := uint32(fx>>8&255), uint32(fy>>8&255)
+		top := uint32(g.Pix[y0+x0])<<8 + wx*uint32(g.Pix[y0+x1]) - wx*uint32(g.Pix[y0+x0])
+		low := uint32(g.Pix[y1+x0])<<8 + wx*uint32(g.Pix[y1+x1]) - wx*uint32(g.Pix[y1+x0])
+		acc[i] += (top<<8 + wy*low - wy*top) >> 8
+		fx += sx
+		fy += sy
+	}
+}
+
+// cubicTable holds the four weights of cubic convolution (Keys 1981, a=−0.75
+// as OpenCV has it) for 64 sub-pixel positions.
+var cubicTable = func() (t [64][4]float32) {
+	const a = -.75
+	for i := range t {
+		f := float64(i) / 64
+		near := func(d float64) float64 { return ((a+2)*d-(a+3))*d*d + 1 }
+		far := func(d float64) float64 { return ((a*d-5*a)*d+8*a)*d - 4*a }
+		t[i] = [4]float32{float32(far(1 + f)), float32(near(f)), float32(near(1 - f)), float32(far(2 - f))}
+	}
+	return t
+}()
+
+// cubicRow writes the bicubic samples from (x, y) in steps of (dx, dy).
+func cubicRow(g *image.Gray, x, y, dx, dy float64, out []uint8) {
+	fx, fy, sx, sy := fixed(x), fixed(y), fixed(dx), fixed(dy)
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	in := inside(g, x, y, dx, dy, len(out), 2)
+	var border [4][4]uint8
+	for i := range out {
+		ix, iy := fx>>16-1, fy>>16-1
+		wx, wy := &cubicTable[fx>>10&63], &cubicTable[fy>>10&63]
+		var v float32
+		if in {
+			o := iy*g.Stride + ix
+			for j := range 4 {
+				p := g.Pix[o : o+4 : o+4]
+				v += wy[j] * (wx[0]*float32(p[0]) + wx[1]*float32(p[1]) + wx[2]*float32(p[2]) + wx[3]*float32(p[3]))
+				o += g.Stride
+			}
+		} else {
+			for j := range 4 {
+				row := min(max(iy+j, 0), h-1) * g.Stride
+				for k := range 4 {
+					border[j][k] = g.Pix[row+min(max(ix+k, 0), w-1)]
+				}
+				p := &border[j]
+				v += wy[j] * (wx[0]*float32(p[0]) + wx[1]*float32(p[1]) + wx[2]*float32(p[2]) + wx[3]*float32(p[3]))
+			}
+		}
+		out[i] = uint8(min(max(v+.5, 0), 255))
+		fx += sx
+		fy += sy
+	}
+}
