@@ -23,7 +23,7 @@ type header struct {
 	perPixel float64
 	exif     []byte // TIFF structure, starting with II or MM; nil where absent
 	colour   yuvRange
-	heif     *heifInfo
+	upright  bool // the decoder applies the orientation itself
 }
 
 // maxWorkPerPixel is the decoder memory a picture of Limits.Pixels may need. Pictures that need more a pixel must be smaller: it
@@ -62,11 +62,11 @@ func Decode(ctx context.Context, data []byte, lim Limits) (*Picture, error) {
 		return nil, err
 	}
 	b := img.Bounds()
-	if hd.heif == nil && (b.Dx() != hd.w || b.Dy() != hd.h) {
+	if !hd.upright && (b.Dx() != hd.w || b.Dy() != hd.h) {
 		return nil, &DecodeError{Kind: KindCorrupt, Format: hd.format, Detail: "pixels do not have the header's size"}
 	}
 	o := orientations[meta.Orientation]
-	if hd.heif != nil {
+	if hd.upright {
 		o = orientation{} // ISO/IEC 23008-12 §6.5.10, 6.5.12: irot and imir are the picture's orientation, and the decoder applied them
 	}
 	p := upright(img, o, hd.colour)

@@ -106,6 +106,7 @@ const (
 	formatPDF  Format = "pdf"
 	formatJXL  Format = "jxl"
 	formatJP2  Format = "jp2"
+	formatMP4  Format = "mp4" // any ISO base media file that is not a still picture
 )
 
 // Metadata is what the file says about itself. It is evidence, and easily forged: nothing of it proves anything. Positions (GPS) are

@@ -194,7 +194,7 @@ func round8(v float32) uint8 {
 func Rotate90(src *image.RGBA, quarterTurns int) *image.RGBA {
 	o := orientations[[4]int{1, 6, 3, 8}[quarterTurns&3]]
 	if o == (orientation{}) {
-		return &image.RGBA{Pix: append([]uint8(nil), src.Pix...), Stride: src.Stride, Rect: image.Rect(0, 0, src.Rect.Dx(), src.Rect.Dy())}
+		return Resize(src, src.Rect.Dx(), src.Rect.Dy())
 	}
 	return orientRGBA(src, o)
 }
