@@ -26,6 +26,9 @@ const (
 	// stateLoss is the most that a listed state may be less likely than what
 	// was read, stateLead the least it must be likelier than the next state.
 	stateLoss, stateLead = 3.5, .7
+	// sameStateLoss is the same for the other field's state where one letter
+	// makes the difference.
+	sameStateLoss = 8.
 )
 
 // Limits of the repair by check digits: at most repairPlaces characters are
@@ -275,13 +278,28 @@ func (d *decoder) states() {
 				next = v
 			}
 		}
-		if now-best > stateLoss || best-next < stateLead {
+		limit := stateLoss
+		if code == other && differing(code, read(s)) == 1 {
+			limit = sameStateLoss
+		}
+		if now-best > limit || best-next < stateLead {
 			continue
 		}
 		for j := range 3 {
 			d.set(s.Line, s.Start+j, code[j], WhyState, best-next)
 		}
 	}
+}
+
+// differing counts the places at which two texts of one length differ.
+func differing(a, b string) int {
+	n := 0
+	for i := range len(a) {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // set changes a character.

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"context"
 	"image"
 	"math"
@@ -66,12 +67,14 @@ func indexPeaks(peaks []peak) (cells []int, fit poly, sure []bool) {
 		if fit, ok = polyfit(is, xs, ws, 2); ok {
 			fitSure()
 		}
-		if !ok || !increasing(fit, pitch) {
+		// A few cells beyond the ends is as far as the fit is ever used.
+		first, last := int(is[0])-beyond, int(is[n-1])+beyond
+		if !ok || !increasing(fit, first, last, pitch) {
 			fit, _ = polyfit(is, xs, nil, 1)
 		}
 		changed := false
 		for k, x := range xs {
-			if i := nearestCell(fit, x); i != is[k] {
+			if i := nearestCell(fit, first, last, x); i != is[k] {
 				is[k], changed = i, true
 			}
 		}
@@ -87,17 +90,14 @@ func indexPeaks(peaks []peak) (cells []int, fit poly, sure []bool) {
 	return cells, fit, sure
 }
 
-// The cells looked at from a line's first peak: a zone's 44 and what may be
-// missing or too much on both sides.
-const (
-	firstCell = -9
-	lastCell  = 69
-)
+// beyond is how many cells past its first and last peak a line's fit must
+// still be sound: the rim of the zone, where characters may have been missed.
+const beyond = 4
 
-// increasing tells whether a fit grows over all cells by a good part of the
+// increasing tells whether a fit grows from cell to cell by a good part of the
 // pitch.
-func increasing(fit poly, pitch float64) bool {
-	for i := firstCell; i < lastCell; i++ {
+func increasing(fit poly, first, last int, pitch float64) bool {
+	for i := first; i < last; i++ {
 		if fit.at(float64(i+1))-fit.at(float64(i)) <= .3*pitch {
 			return false
 		}
@@ -105,19 +105,18 @@ func increasing(fit poly, pitch float64) bool {
 	return true
 }
 
-// nearestCell returns the cell whose position, by an increasing fit, is
-// nearest to x.
-func nearestCell(fit poly, x float64) float64 {
-	lo, hi := firstCell, lastCell
-	for lo < hi { // the last cell whose upper edge is right of x
-		mid := (lo + hi) >> 1
+// nearestCell returns the cell of first..last whose position, by an increasing
+// fit, is nearest to x.
+func nearestCell(fit poly, first, last int, x float64) float64 {
+	for first < last { // the first cell whose upper edge is not left of x
+		mid := (first + last) >> 1
 		if fit.at(float64(mid))+fit.at(float64(mid+1)) >= 2*x {
-			hi = mid
+			last = mid
 		} else {
-			lo = mid + 1
+			first = mid + 1
 		}
 	}
-	return float64(lo)
+	return float64(first)
 }
 
 // grid is a line with its cells: it is fixed once, on the page, and all later
@@ -187,6 +186,7 @@ func (z *zoneReader) fitGrids(ctx context.Context, rows []row, width int) ([]gri
 		if n < 10 {
 			return nil, nil
 		}
+		dbg(kept, cells, g)
 		a, b := float64(cells[0]), float64(cells[len(cells)-1])
 		g.pitch = (g.offset(b) - g.offset(a)) / max(b-a, 1)
 	}
@@ -306,8 +306,7 @@ type zone struct {
 	text    decoded
 	quality float64 // about 0..1: how sure the characters are, and that nothing stands beside them
 	grids   []grid
-	start   int   // column of the first character, counted as in columns
-	starts  []int // the same as cells of the grids
+	starts  []int // cell of each line's grid at which the text starts
 	cells   [][]cell
 }
 
@@ -323,55 +322,76 @@ func (z zone) weakest() float64 {
 	return worst
 }
 
-// choose finds the columns at which the zone starts, by sure characters
-// inside and nothing just outside, and decodes the best three.
+// alone scores a line's cells as width characters from start on: sure
+// characters inside, nothing just outside.
+func alone(line []cell, start, width int) float64 {
+	sum := 0.
+	for i := start; i < start+width; i++ {
+		_, p := line[i].best()
+		sum += p
+	}
+	return (sum - (probAt(line, start-1)+probAt(line, start+width))/2) / float64(width)
+}
+
+// probAt is the probability of the likeliest character of a cell, 0 outside.
+func probAt(line []cell, i int) float64 {
+	if i < 0 || i >= len(line) {
+		return 0
+	}
+	_, p := line[i].best()
+	return p
+}
+
+// slips are how far a line's own start may lie from the common column: under
+// strong perspective the zone's edge leans, and by a line's distance from the
+// reference that is up to a cell or two. Each must pay for itself.
+var slips = [...]int{0, -1, 1, -2, 2}
+
+const slipCost = .3 // characters, a cell
+
+// choose finds the columns at which the zone starts and decodes the best
+// three.
 func choose(columns [][]cell, width int) (best zone, found bool) {
 	type shift struct {
-		start int
-		score float64
+		starts []int
+		score  float64
 	}
 	var shifts []shift
-	for s := 0; s+width <= len(columns[0]); s++ {
-		total := 0.
-		for _, line := range columns {
-			sum := 0.
-			for i := s; i < s+width; i++ {
-				_, p := line[i].best()
-				sum += p
-			}
-			for _, i := range []int{s - 1, s + width} {
-				if i >= 0 && i < len(line) {
-					_, p := line[i].best()
-					sum -= p / 2
+	last := len(columns[0]) - width
+	for s := 0; s <= last; s++ {
+		one := shift{starts: make([]int, len(columns))}
+		for i, line := range columns {
+			top := math.Inf(-1)
+			for _, slip := range slips {
+				at := s + slip
+				if at < 0 || at > last {
+					continue
+				}
+				if v := alone(line, at, width) - slipCost*math.Abs(float64(slip))/float64(width); v > top {
+					top, one.starts[i] = v, at
 				}
 			}
-			total += sum / float64(width)
+			one.score += top / float64(len(columns))
 		}
-		shifts = append(shifts, shift{s, total / float64(len(columns))})
+		shifts = append(shifts, one)
 	}
-	slices.SortStableFunc(shifts, func(a, b shift) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(shifts, func(a, b shift) int { return cmp.Compare(b.score, a.score) })
 	for _, s := range shifts[:min(3, len(shifts))] {
 		cells := make([][]cell, len(columns))
-		sure := 0.
+		sure, before, after := 0., 1., 1.
 		for i, line := range columns {
-			cells[i] = line[s.start : s.start+width]
+			at := s.starts[i]
+			cells[i] = line[at : at+width]
 			for j := range cells[i] {
-				_, p := cells[i][j].best()
-				sure += p / float64(width*len(columns))
+				sure += probAt(cells[i], j) / float64(width*len(columns))
 			}
+			before, after = min(before, probAt(line, at-1)), min(after, probAt(line, at+width))
 		}
 		text := decode(cells)
-		q := sure - .5*(shifts[0].score-s.score) + .05*text.held()
+		// Where all lines go on, the zone is longer than width.
+		q := sure - .5*(shifts[0].score-s.score) - .25*(before+after) + .05*text.held()
 		if !found || q > best.quality {
-			best, found = zone{text: text, quality: q, start: s.start, cells: cells}, true
+			best, found = zone{text: text, quality: q, starts: s.starts, cells: cells}, true
 		}
 	}
 	return best, found

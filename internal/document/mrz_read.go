@@ -289,18 +289,38 @@ func (z *zoneReader) probe(ctx context.Context, lines []textLine) ([]float64, er
 	return scores, nil
 }
 
-// readRow reads one line whole; ok tells whether it scored at least floor.
+// readRow reads one line whole; ok tells whether it scored at least floor. A
+// bar often covers a part of a line only, so a strip that is full of
+// characters to its very end is cut longer and read again.
 func (z *zoneReader) readRow(ctx context.Context, l textLine, ext, floor float64) (r row, ok bool, err error) {
-	st, sx := z.pyramid.stripOf(l, 1, 1, ext, 0)
-	read, err := z.read(ctx, []*image.Gray{st})
-	if err != nil {
-		return row{}, false, err
+	for range 3 {
+		st, sx := z.pyramid.stripOf(l, 1, 1, ext, 0)
+		read, err := z.read(ctx, []*image.Gray{st})
+		if err != nil {
+			return row{}, false, err
+		}
+		score, kept, pitch := assess(read[0].peaks())
+		if score <= floor {
+			return r, ok, nil
+		}
+		r, ok = place(l, kept, score, sx, st.Rect.Dx()), true
+		const room = 2.5 // characters
+		more := 14 * r.pitch
+		left := kept[0].frame < room*pitch
+		right := kept[len(kept)-1].frame > float64(read[0].n)-room*pitch
+		if !left && !right || r.n > 44 {
+			break
+		}
+		if left {
+			l = l.shifted(-more/2, 0)
+			l.length += more
+		}
+		if right {
+			l = l.shifted(more/2, 0)
+			l.length += more
+		}
 	}
-	score, kept, _ := assess(read[0].peaks())
-	if score <= floor {
-		return row{}, false, nil
-	}
-	return place(l, kept, score, sx, st.Rect.Dx()), true, nil
+	return r, ok, nil
 }
 
 // neighbours reads the bands above and below a row of the zone.
@@ -444,7 +464,7 @@ func evenlySpaced(rows []stacked) bool {
 
 // surelyRead is the least probability of every character at which one
 // rendering is enough.
-const surelyRead = .75
+const surelyRead = .9
 
 // decode reads rows as the lines of a zone of that width; nil when they cannot
 // be.
@@ -464,9 +484,8 @@ func (z *zoneReader) decode(ctx context.Context, rows []row, width int) (*zone, 
 		}
 		if all || got.text.checks.OK() && got.weakest() > surelyRead && got.quality > 1 {
 			got.grids = grids
-			got.starts = firstCells(grids)
-			for i := range got.starts {
-				got.starts[i] += got.start
+			for i, first := range firstCells(grids) {
+				got.starts[i] += first
 			}
 			return &got, nil
 		}
