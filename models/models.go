@@ -217,7 +217,7 @@ func (x Model) check() error {
 	case len(x.Inputs) == 0 || len(x.Outputs) == 0:
 		return errors.New("inputs or outputs missing")
 	}
-	want := 0
+	var want int
 	switch x.Conversion {
 	case ConversionNone:
 		want = 1

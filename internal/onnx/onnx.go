@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -284,7 +285,7 @@ func (m *Model) run(ctx context.Context, in []Tensor) (out []Tensor, err error) 
 	values := make([]ort.Value, len(in))
 	results := make([]ort.Value, len(m.outputs))
 	defer func() {
-		for _, v := range append(values, results...) {
+		for _, v := range slices.Concat(values, results) {
 			if v != nil {
 				v.Destroy() //nolint:errcheck // frees memory, cannot fail
 			}
@@ -297,7 +298,7 @@ func (m *Model) run(ctx context.Context, in []Tensor) (out []Tensor, err error) 
 		}
 		values[i] = v
 	}
-	start := time.Now() // only ever measures duration
+	start := time.Now() //nolint:forbidigo // only to measure a duration, which no result depends on
 	err = m.call(ctx, values, results)
 	meterFrom(ctx).add(time.Since(start))
 	if err != nil {

@@ -76,7 +76,7 @@ for spec; do :; done
 test -f "%[1]s/$spec.tgz" || { echo "npm error 404 $spec" >&2; exit 1; }
 cp "%[1]s/$spec.tgz" package.tgz
 `, r.dir)
-	if err := os.WriteFile(r.npm, []byte(script), 0o700); err != nil { //nolint:gosec // has to be executable
+	if err := os.WriteFile(r.npm, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -5,9 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -167,7 +167,7 @@ func (s *sketch) floats(name string, dims []int, values ...float32) string {
 
 func (s *sketch) ints(name string, dims []int, values ...int32) string {
 	for _, v := range values {
-		s.data = binary.LittleEndian.AppendUint32(s.data, uint32(v)) //nolint:gosec // two's complement
+		s.data = binary.LittleEndian.AppendUint32(s.data, uint32(v))
 	}
 	s.weights = append(s.weights, map[string]any{"name": name, "shape": dims, "dtype": "int32"})
 	return s.node(name, "Const", nil)
@@ -189,7 +189,7 @@ func (s *sketch) json(t testing.TB) []byte {
 func sizes(dims []int) []any {
 	out := make([]any, len(dims))
 	for i, d := range dims {
-		out[i] = map[string]any{"size": fmt.Sprint(d)}
+		out[i] = map[string]any{"size": strconv.Itoa(d)}
 	}
 	return out
 }
@@ -209,7 +209,7 @@ func texts(ss ...string) any {
 func whole(v ...int) any {
 	out := make([]string, len(v))
 	for i, x := range v {
-		out[i] = fmt.Sprint(x)
+		out[i] = strconv.Itoa(x)
 	}
 	return map[string]any{"list": map[string]any{"i": out}}
 }

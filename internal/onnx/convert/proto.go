@@ -41,12 +41,12 @@ const (
 type message []byte
 
 func (m *message) key(field, wire int) {
-	*m = binary.AppendUvarint(*m, uint64(field)<<3|uint64(wire)) //nolint:gosec // small constants
+	*m = binary.AppendUvarint(*m, uint64(field)<<3|uint64(wire))
 }
 
 func (m *message) int(field int, v int64) {
 	m.key(field, wireVarint)
-	*m = binary.AppendUvarint(*m, uint64(v)) //nolint:gosec // two's complement is the encoding of negative numbers
+	*m = binary.AppendUvarint(*m, uint64(v)) // two's complement is the encoding of negative numbers
 }
 
 func (m *message) float(field int, v float32) {
@@ -107,7 +107,7 @@ func (g *graph) constant(name string, t *tensor) string {
 		m.int(tensorType, elemInt64)
 		raw = make([]byte, 0, 8*len(t.ints))
 		for _, v := range t.ints {
-			raw = binary.LittleEndian.AppendUint64(raw, uint64(v)) //nolint:gosec // two's complement
+			raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
 		}
 	} else {
 		m.int(tensorType, elemFloat)

@@ -98,7 +98,7 @@ func (w weightSpec) unpack(data []byte, n int) (*tensor, int, error) {
 	if w.Dtype == "int32" {
 		t.ints = make([]int64, n)
 		for i := range t.ints {
-			t.ints[i] = int64(int32(binary.LittleEndian.Uint32(data[4*i:]))) //nolint:gosec // two's complement
+			t.ints[i] = int64(int32(binary.LittleEndian.Uint32(data[4*i:])))
 		}
 		return t, 4 * n, nil
 	}
