@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"bonafide/internal/kyc"
+)
+
+const applicantColumns = "id, external_key, sealed, created_at"
+
+func scanApplicant(r row) (kyc.ApplicantRecord, error) {
+	var a kyc.ApplicantRecord
+	var created int64
+	err := r.Scan(&a.ID, &a.ExternalKey, &a.Sealed, &created)
+	a.CreatedAt = at(created)
+	return a, err
+}
+
+// CreateApplicant implements [kyc.Applicants].
+func (t *tx) CreateApplicant(ctx context.Context, a kyc.ApplicantRecord) error {
+	return t.insert(ctx, "create applicant",
+		"INSERT INTO applicants ("+applicantColumns+") VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		a.ID, orNull(a.ExternalKey), bytes(a.Sealed), micro(a.CreatedAt))
+}
+
+// Applicant implements [kyc.Applicants].
+func (t *tx) Applicant(ctx context.Context, id kyc.ApplicantID) (kyc.ApplicantRecord, error) {
+	return one("load applicant", t.sql.QueryRowContext(ctx, "SELECT "+applicantColumns+" FROM applicants WHERE id = ?", id), scanApplicant)
+}
+
+// ApplicantByExternalKey implements [kyc.Applicants].
+func (t *tx) ApplicantByExternalKey(ctx context.Context, key []byte) (kyc.ApplicantRecord, error) {
+	return one("find applicant", t.sql.QueryRowContext(ctx, "SELECT "+applicantColumns+" FROM applicants WHERE external_key = ?", orNull(key)), scanApplicant)
+}
+
+// PutDataKey implements [kyc.Applicants].
+func (t *tx) PutDataKey(ctx context.Context, id kyc.ApplicantID, wrapped []byte) error {
+	return t.insert(ctx, "put data key",
+		"INSERT INTO data_keys (applicant, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING", id, bytes(wrapped))
+}
+
+// DataKey implements [kyc.Applicants].
+func (t *tx) DataKey(ctx context.Context, id kyc.ApplicantID) ([]byte, error) {
+	return one("load data key", t.sql.QueryRowContext(ctx, "SELECT wrapped FROM data_keys WHERE applicant = ?", id),
+		func(r row) ([]byte, error) {
+			var wrapped []byte
+			err := r.Scan(&wrapped)
+			return wrapped, err
+		})
+}
+
+// DeleteDataKey implements [kyc.Applicants].
+func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
+	for _, q := range []string{
+		"DELETE FROM data_keys WHERE applicant = ?",
+		"UPDATE applicants SET sealed = x'', external_key = NULL WHERE id = ?",
+		"UPDATE cases SET sealed = x'' WHERE applicant = ?",
+		"UPDATE submissions SET sealed = x'' WHERE applicant = ?",
+		"DELETE FROM replies WHERE applicant = ?",
+	} {
+		if _, err := t.exec(ctx, "delete data key", q, id); err != nil {
+			return err
+		}
+	}
+	t.erased = true
+	return nil
+}
+
+func micro(t time.Time) int64  { return t.UnixMicro() }
+func at(micro int64) time.Time { return time.UnixMicro(micro).UTC() }

@@ -1,0 +1,169 @@
+package storetest
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"bonafide/internal/kyc"
+)
+
+func caseTests() map[string]func(*testing.T, harness) {
+	return map[string]func(*testing.T, harness){
+		"created and loaded": func(_ *testing.T, h harness) {
+			h.setup()
+			h.read(func(tx kyc.Tx) error {
+				got, err := tx.Case(h.ctx(), "c")
+				h.equal("case", got, asCase(caseOf("c", "a"), 1))
+				return err
+			})
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { _, err := tx.Case(h.ctx(), "x"); return err })
+			h.refuse(kyc.Conflict, func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), caseOf("c", "a")) })
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), caseOf("d", "nobody")) })
+		},
+		"saved over its version": func(_ *testing.T, h harness) {
+			h.setup()
+			c := caseOf("c", "a")
+			c.Version, c.State, c.Policy, c.Sealed = 1, kyc.Processing, "default@2", []byte("new")
+			c.UpdatedAt, c.ExpiresAt = now.Add(time.Minute), now.Add(2*time.Hour)
+			h.write(func(tx kyc.Tx) error { return tx.SaveCase(h.ctx(), c) })
+			h.read(func(tx kyc.Tx) error {
+				got, err := tx.Case(h.ctx(), "c")
+				h.equal("saved", got, asCase(c, 2))
+				return err
+			})
+			for _, stale := range []int64{0, 1, 3} {
+				c.Version = stale
+				h.refuse(kyc.Conflict, func(tx kyc.Tx) error { return tx.SaveCase(h.ctx(), c) })
+			}
+			c.ID = "x"
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.SaveCase(h.ctx(), c) })
+		},
+		"listed by applicant, oldest first": func(_ *testing.T, h harness) {
+			h.setup()
+			h.write(func(tx kyc.Tx) error { return tx.CreateApplicant(h.ctx(), applicant("b")) })
+			for _, id := range []string{"z", "m", "b"} { // of the same time: the order of creation counts
+				h.write(func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), caseOf(id, "a")) })
+			}
+			h.write(func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), caseOf("other", "b")) })
+			h.read(func(tx kyc.Tx) error {
+				got, err := tx.CasesOf(h.ctx(), "a")
+				h.equal("order", ids(got), []kyc.CaseID{"c", "z", "m", "b"})
+				if err != nil {
+					return err
+				}
+				h.equal("content", got[1], asCase(caseOf("z", "a"), 1))
+				got, err = tx.CasesOf(h.ctx(), "nobody")
+				h.equal("of nobody", len(got), 0)
+				return err
+			})
+		},
+		"due": casesDue,
+		"submissions": func(_ *testing.T, h harness) {
+			h.setup()
+			for _, id := range []string{"z", "m"} {
+				h.write(func(tx kyc.Tx) error { return tx.AddSubmission(h.ctx(), submission(id, "c", "a")) })
+			}
+			h.refuse(kyc.Conflict, func(tx kyc.Tx) error { return tx.AddSubmission(h.ctx(), submission("s", "c", "a")) })
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.AddSubmission(h.ctx(), submission("y", "x", "a")) })
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { _, err := tx.Submission(h.ctx(), "x"); return err })
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.SealSubmission(h.ctx(), "x", nil) })
+			h.write(func(tx kyc.Tx) error { return tx.SealSubmission(h.ctx(), "m", []byte("measured")) })
+			h.read(func(tx kyc.Tx) error {
+				got, err := tx.SubmissionsOf(h.ctx(), "c")
+				if err != nil {
+					return err
+				}
+				m := submission("m", "c", "a")
+				m.Sealed = []byte("measured")
+				h.equal("in order", got, []kyc.SubmissionRecord{
+					asSubmission(submission("s", "c", "a")), asSubmission(submission("z", "c", "a")), asSubmission(m),
+				})
+				one, err := tx.Submission(h.ctx(), "m")
+				h.equal("one", one, asSubmission(m))
+				if err != nil {
+					return err
+				}
+				none, err := tx.SubmissionsOf(h.ctx(), "x")
+				h.equal("of no case", len(none), 0)
+				return err
+			})
+		},
+		"blobs in use": func(_ *testing.T, h harness) {
+			h.setup()
+			h.read(func(tx kyc.Tx) error {
+				for key, want := range map[string]bool{"blob of s": true, "blob of x": false, "": false} {
+					got, err := tx.HasBlob(h.ctx(), key)
+					h.equal("blob "+key, got, want)
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+		"nothing and a lot, sealed": func(t *testing.T, h harness) {
+			h.setup()
+			for name, sealed := range map[string][]byte{
+				"nil": nil, "zeros": make([]byte, 100), "large": bytes.Repeat([]byte{0, 255, 39}, 2<<20),
+			} {
+				h.write(func(tx kyc.Tx) error { return tx.SealSubmission(h.ctx(), "s", sealed) })
+				h.read(func(tx kyc.Tx) error {
+					got, err := tx.Submission(h.ctx(), "s")
+					if !bytes.Equal(got.Sealed, sealed) {
+						t.Errorf("%s: %d bytes came back as %d", name, len(sealed), len(got.Sealed))
+					}
+					return err
+				})
+			}
+		},
+	}
+}
+
+func casesDue(_ *testing.T, h harness) {
+	h.setup() // "c" is open and expires in an hour
+	for _, c := range []struct {
+		id      string
+		state   kyc.State
+		expires time.Duration
+	}{
+		{"late", kyc.Open, 3 * time.Minute}, {"early", kyc.ActionRequired, time.Minute}, {"middle", kyc.Open, 2 * time.Minute},
+		{"middle too", kyc.Open, 2 * time.Minute}, {"at the limit", kyc.Open, 10 * time.Minute}, {"decided", kyc.Approved, time.Minute},
+	} {
+		r := caseOf(c.id, "a")
+		r.State, r.ExpiresAt = c.state, now.Add(c.expires)
+		h.write(func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), r) })
+	}
+	limit := now.Add(10 * time.Minute)
+	h.read(func(tx kyc.Tx) error {
+		for _, q := range []struct {
+			name   string
+			states []kyc.State
+			before time.Time
+			limit  int
+			want   []kyc.CaseID
+		}{
+			{"earliest first, the limit itself not", []kyc.State{kyc.Open, kyc.ActionRequired}, limit, 100, []kyc.CaseID{"early", "middle", "middle too", "late"}},
+			{"one state", []kyc.State{kyc.Open}, limit, 100, []kyc.CaseID{"middle", "middle too", "late"}},
+			{"limited", []kyc.State{kyc.Open, kyc.ActionRequired}, limit, 2, []kyc.CaseID{"early", "middle"}},
+			{"no states", nil, limit, 100, nil},
+			{"limit zero", []kyc.State{kyc.Open}, limit, 0, nil},
+			{"nothing due", []kyc.State{kyc.Open}, now, 100, nil},
+		} {
+			got, err := tx.CasesDue(h.ctx(), q.states, q.before, q.limit)
+			h.equal(q.name, ids(got), q.want)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func ids(cs []kyc.CaseRecord) []kyc.CaseID {
+	var out []kyc.CaseID
+	for _, c := range cs {
+		out = append(out, c.ID)
+	}
+	return out
+}
