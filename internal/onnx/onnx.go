@@ -228,6 +228,8 @@ func (r *Runtime) options() (*ort.SessionOptions, error) {
 	err = errors.Join(
 		opts.SetIntraOpNumThreads(r.threads),
 		opts.SetInterOpNumThreads(1),
+		// The memory arena stays on. Without it, four text detections at once left 1.4 to 1.8 GiB with the C library;
+		// with it, every model and the same load took 0.55 to 0.67 GiB, and runs were faster.
 		opts.SetGraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll),
 		// Every model has threads of its own; let them sleep between operators instead of burning the cores that the
 		// other models and the server need.

@@ -26,12 +26,14 @@ var shapes = []struct {
 	out     [][]int64
 }{
 	{
-		"blazeface", []int64{1, 256, 256, 3},
+		"blazeface",
+		[]int64{1, 256, 256, 3},
 		[]string{"Identity", "Identity_1", "Identity_2", "Identity_3"},
 		[][]int64{{1, 512, 1}, {1, 384, 1}, {1, 512, 16}, {1, 384, 16}},
 	},
 	{
-		"facemesh", []int64{1, 192, 192, 3},
+		"facemesh",
+		[]int64{1, 192, 192, 3},
 		[]string{"Identity", "Identity_1", "Identity_2"},
 		[][]int64{{1, 266}, {1, 1}, {1, 1404}},
 	},
