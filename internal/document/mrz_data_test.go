@@ -188,3 +188,44 @@ func TestReadsDocuments(t *testing.T) {
 		t.Errorf("want at least 27 exact, none invented, none silent: %s", s.String())
 	}
 }
+
+// TestInventsNothing reads pictures that show no zone: faces, attacks, blurred
+// and glaring photographs.
+func TestInventsNothing(t *testing.T) {
+	r := mrzReaderForTest(t)
+	var s score
+	n := 0
+	for _, name := range []string{"bad_photos", "faces", "pad"} {
+		folder := dataFolder(t, name)
+		files, err := filepath.Glob(filepath.Join(folder, "*.*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, file := range files {
+			if strings.HasSuffix(file, ".json") || testing.Short() && i%8 != 0 {
+				continue
+			}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := imaging.Decode(context.Background(), data, imaging.DefaultLimits())
+			if err != nil {
+				continue // not a picture that imaging takes
+			}
+			s.read(t, r, filepath.Base(file), documentTruth{}, p)
+			n++
+		}
+	}
+	for _, note := range s.notes {
+		t.Log(note)
+	}
+	t.Logf("invented %d in %d pictures, %d ms each, %.0f %% in ONNX Runtime",
+		s.invented, n, s.total.Milliseconds()/int64(max(n, 1)), 100*s.inference.Seconds()/max(s.total.Seconds(), 1e-9))
+	if s.invented > 0 {
+		t.Errorf("%d invented", s.invented)
+	}
+	if n < 10 {
+		t.Errorf("only %d pictures read", n)
+	}
+}

@@ -186,7 +186,6 @@ func (z *zoneReader) fitGrids(ctx context.Context, rows []row, width int) ([]gri
 		if n < 10 {
 			return nil, nil
 		}
-		dbg(kept, cells, g)
 		a, b := float64(cells[0]), float64(cells[len(cells)-1])
 		g.pitch = (g.offset(b) - g.offset(a)) / max(b-a, 1)
 	}

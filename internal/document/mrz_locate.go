@@ -63,7 +63,7 @@ func newView(p pyramid, long int, angle float64) view {
 		vw := int((float64(w)*cos + float64(h)*sin) * v.scale)
 		vh := int((float64(w)*sin + float64(h)*cos) * v.scale)
 		l := textLine{x: v.baseX, y: v.baseY, angle: angle}
-		v.gray = p.strip(l, v.scale, v.scale, vw, vh)
+		v.gray = p.sketch(l, v.scale, vw, vh)
 	}
 	return v
 }
@@ -87,15 +87,8 @@ func (v view) bars() []textLine {
 	sin, cos := math.Sincos(v.angle)
 	for _, threshold := range barThresholds {
 		dense := imaging.NewBitmap(w, h)
-		t := float32(threshold)
 		for y := range h {
-			d, l := density.Row(y), local.Row(y)
-			l = l[:len(d)]
-			for x := range d {
-				if float32(d[x]) > t*(l[x]+localFloor*barWidth*barHeight) {
-					dense.Set(x, y)
-				}
-			}
+			dense.SetAbove(y, density.Row(y), local.Row(y), float32(threshold), localFloor*barWidth*barHeight)
 		}
 		for _, c := range dense.CloseRows(barWidth).Open(openWidth, 3).Components() {
 			r := imaging.MinAreaRect(c.Ends)
@@ -192,7 +185,7 @@ func (p pyramid) straighten(l textLine) textLine {
 	if w < 8*sections || hh < 5 {
 		return l
 	}
-	st := p.strip(l, scale, scale, w, hh)
+	st := p.sketch(l, scale, w, hh)
 	var xs, ys []float64
 	for i := range sections {
 		prof := strokeProfile(st, i*w/sections, (i+1)*w/sections, max(.5, h*.07))
@@ -260,7 +253,7 @@ func (p pyramid) split(bar textLine, reach float64) []textLine {
 	if w < 16 || hh < 8 {
 		return nil
 	}
-	st := p.strip(bar, scale, scale, w, hh)
+	st := p.sketch(bar, scale, w, hh)
 	prof := strokeProfile(st, 0, w, max(.5, .07*min(h, 20)))
 	if prof == nil {
 		return nil

@@ -154,9 +154,8 @@ const degree = math.Pi / 180
 // angle, so the six angles leave no gap.
 var stages = []stage{
 	{[]int{450, 700}, []float64{0, -90 * degree}},
-	{[]int{450, 700}, []float64{30 * degree, -30 * degree, 60 * degree, -60 * degree}},
-	{[]int{1100}, []float64{0, -90 * degree}},
-	{[]int{1700}, []float64{0, -90 * degree}},
+	{[]int{600}, []float64{30 * degree, -30 * degree, 60 * degree, -60 * degree}},
+	{[]int{1400}, []float64{0, -90 * degree}},
 }
 
 const (
@@ -169,7 +168,7 @@ const (
 	strongScore = .8
 	nearScore   = .4  // beside a row of the zone
 	goodQuality = .8  // of a zone: stop searching
-	poorQuality = .45 // of a zone: it is none
+	poorQuality = .72 // of a zone: it is none
 )
 
 // find searches the picture, stage by stage.

@@ -26,6 +26,22 @@ func (b *Bitmap) At(x, y int) bool { return b.words[y*b.stride+x/64]>>(x%64)&1 !
 // Set sets pixel x, y.
 func (b *Bitmap) Set(x, y int) { b.words[y*b.stride+x/64] |= 1 << (x % 64) }
 
+// SetAbove sets the pixels of row y at which value > factor·(mean+floor).
+func (b *Bitmap) SetAbove(y int, value []uint32, mean []float32, factor, floor float32) {
+	row := b.row(y)
+	mean = mean[:len(value)]
+	var word uint64
+	for x, v := range value {
+		if float32(v) > factor*(mean[x]+floor) {
+			word |= 1 << (x & 63)
+		}
+		if x&63 == 63 || x == len(value)-1 {
+			row[x>>6] = word
+			word = 0
+		}
+	}
+}
+
 // row returns the words of row y.
 func (b *Bitmap) row(y int) []uint64 { return b.words[y*b.stride : (y+1)*b.stride] }
 
