@@ -138,8 +138,11 @@ func (l Layout) fits(lines []string) bool {
 
 // overflow tells where a long document number goes on (the part without its check digit) and where its check digit is.
 func (l Layout) overflow(lines []string) (Span, Pos, bool) {
+	if l.Overflow == (Span{}) {
+		return Span{}, Pos{}, false
+	}
 	f, _ := l.Field(FieldDocumentNumber)
-	if l.Overflow == (Span{}) || lines[f.Span.Line][f.Span.End] != Filler || f.Span.of(lines)[f.Span.End-f.Span.Start-1] == Filler {
+	if lines[f.Span.Line][f.Span.End] != Filler || f.Span.of(lines)[f.Span.End-f.Span.Start-1] == Filler {
 		return Span{}, Pos{}, false
 	}
 	rest := l.Overflow.of(lines)

@@ -196,7 +196,9 @@ func (e *encoder) unused() error {
 		name  string
 		given bool
 	}{
+		{FieldDocumentNumber, f.DocumentNumber != ""},
 		{FieldNationality, f.Nationality != ""},
+		{FieldBirthDate, f.BirthDate != Date{}},
 		{FieldExpiryDate, f.ExpiryDate != Date{}},
 		{FieldPersonalNumber, f.PersonalNumber != ""},
 		{FieldOptional1, f.Optional1 != ""},

@@ -80,6 +80,8 @@ func randomFields(rnd *rand.Rand, format mrz.Format) mrz.Fields {
 		f.DocumentCode, f.PersonalNumber = "P", text(all, 0, 14)
 	case mrz.MRVA, mrz.MRVB:
 		f.DocumentCode, f.Optional1 = "V", text(all, 0, 8)
+	case mrz.IDL:
+		f = mrz.Fields{DocumentCode: "D1", IssuingState: f.IssuingState, Optional1: text(all, 0, 24)}
 	case mrz.FRAID:
 		f.DocumentCode, f.IssuingState, f.Nationality, f.ExpiryDate = "ID", "FRA", "", mrz.Date{}
 		f.DocumentNumber, f.Optional1 = text(all, 12, 12), text(all, 6, 6)

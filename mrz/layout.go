@@ -177,7 +177,8 @@ func join[T any](parts ...[]T) []T {
 }
 
 // layouts: Doc 9303 part 5 section 4.2 (TD1), part 6 section 4.2 (TD2), part 4 section 4.2 (TD3), part 7 sections 4 and 5 (MRV-A,
-// MRV-B). The French card is not in Doc 9303; its layout is public by the card's long use (arrêté of 1987-11-25 and after).
+// MRV-B). The French card is not in Doc 9303; its layout is public by the card's long use. The
+// driving licence's line is at the disposal of its state but for the frame; the Dutch and the French one differ inside.
 var layouts = []Layout{
 	{
 		Format: TD1, Lines: 3, Width: 30,
@@ -258,5 +259,15 @@ var layouts = []Layout{
 			check(FieldBirthDate, 1, 33, Span{1, 27, 33}),
 			check(FieldComposite, 1, 35, Span{0, 0, 36}, Span{1, 0, 35}),
 		},
+	},
+	{
+		Format: IDL, Lines: 1, Width: 30,
+		Fields: []Field{
+			field(FieldDocumentCode, 0, 0, 2, Any),
+			field(FieldIssuingState, 0, 2, 5, alpha),
+			field(FieldOptional1, 0, 5, 29, Any),
+			field(FieldCheckDigit, 0, 29, 30, Digit),
+		},
+		Checks: []Check{check(FieldComposite, 0, 29, Span{0, 0, 29})},
 	},
 }

@@ -1,7 +1,7 @@
 // Package mrz reads and writes the machine readable zone of travel documents.
 //
 // It promises: the formats of ICAO Doc 9303, eighth edition (2021), parts 3 to 7 (TD1, TD2, TD3, MRV-A, MRV-B) and the French
-// national identity card issued until 2021 (2×36, its own layout); every check digit computed and reported by name; every field
+// national identity card issued until 2021 (2×36, its own layout), and the frame of the European driving licence; every check digit computed and reported by name; every field
 // in the terms of JSON names shared with the rest of Bonafide; the layout of each format as data, so that a reader of pictures can
 // be guided by it; and the transliterations of part 3, section 6. All of it is pure: no clock, no files, no state, and no input
 // makes it panic.
@@ -27,6 +27,7 @@ const (
 	MRVA  Format = "MRVA"   // visa, 2 lines of 44 (part 7)
 	MRVB  Format = "MRVB"   // visa, 2 lines of 36 (part 7)
 	FRAID Format = "FRA_ID" // French national identity card 1988-2021, 2 lines of 36, not ICAO
+	IDL   Format = "IDL"    // European driving licence, 1 line of 30 (ISO/IEC 18013-1), of which the states share only the frame
 )
 
 // Filler is the character that stands for "nothing here" in a machine readable zone.
@@ -107,7 +108,7 @@ func Parse(lines []string, at time.Time) (Result, error) {
 	clean := Clean(lines)
 	format, ok := Detect(clean)
 	if !ok {
-		r := Result{Lines: clean, Errors: []FieldError{{Code: CodeLines}}}
+		r := Result{Lines: clean, Errors: []FieldError{{Code: CodeLines}}, Warnings: []FieldError{}}
 		return r, ErrShape
 	}
 	if joined, split := split(clean); split {
@@ -147,7 +148,7 @@ func upper(s string) string {
 
 // split takes apart lines that came joined into one string.
 func split(lines []string) ([]string, bool) {
-	if len(lines) != 1 {
+	if len(lines) != 1 || strings.ContainsFunc(lines[0], func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, false
 	}
 	n, s := 0, lines[0]
@@ -184,6 +185,8 @@ func Detect(lines []string) (Format, bool) {
 	}
 	visa := lines[0] != "" && lines[0][0] == 'V'
 	switch {
+	case len(lines) == 1 && width == 30 && lines[0][0] == 'D' && IsState(lines[0][2:5]):
+		return IDL, true
 	case len(lines) == 3 && width == 30:
 		return TD1, true
 	case len(lines) == 2 && width == 44 && visa:

@@ -108,6 +108,8 @@ func firstLetters(f Format) string {
 		return "P"
 	case MRVA, MRVB:
 		return "V"
+	case IDL:
+		return "D"
 	}
 	return "I"
 }

@@ -251,11 +251,11 @@ func several(x *letter, ys []letter, al *aligner, i, j int, turned bool) step {
 	var found step
 	least := uint16(65535)
 	try := func(n int, kind stepKind, cost uint8) {
-		s, from := step{1, uint8(n), kind, cost}, uint16(0)
+		s := step{1, uint8(n), kind, cost}
 		if turned {
 			s.a, s.b = s.b, s.a
 		}
-		from = al.cost[i-int(s.a)][j-int(s.b)] + uint16(cost)
+		from := al.cost[i-int(s.a)][j-int(s.b)] + uint16(cost)
 		if from < least {
 			least, found = from, s
 		}

@@ -6,8 +6,8 @@ import (
 	"bonafide/mrz"
 )
 
-// Text compares two values that are no names: an address line, a place of birth. It is Number with letters: spaces, hyphens, capitals
-// and marks are told and allowed as the policy says.
+// Text compares two values that are no names, a place of birth say, character by character and in order. Every kind of difference is
+// allowed or not as the policy says; at most Policy.MaxEdits wrong characters are fixable.
 func Text(a, b string, p Policy) Result { return compareText(a, b, p) }
 
 // Number compares two document or personal numbers. Spaces, hyphens and fillers between characters are always allowed, since
