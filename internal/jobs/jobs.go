@@ -130,7 +130,12 @@ type Enqueuer struct{ client *river.Client[*sql.Tx] }
 // NewEnqueuer returns an Enqueuer. It needs no database: each job comes with its
 // transaction.
 func NewEnqueuer(logger *slog.Logger) (*Enqueuer, error) {
-	c, err := river.NewClient(riversqlite.New(nil), &river.Config{Logger: quiet(logger)})
+	c, err := river.NewClient(riversqlite.New(nil), &river.Config{
+		Logger: quiet(logger),
+		// An inserting client notifies once in this time, even of a transaction that
+		// is rolled back, so it must be short.
+		FetchCooldown: fetchCooldown,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("make job queue: %w", err)
 	}
