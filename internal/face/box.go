@@ -63,3 +63,8 @@ func (b Box) covered(o Box) float64 {
 
 // same tells whether two boxes frame one face: they overlap as MediaPipe's suppression has it, or one lies mostly in the other.
 func (b Box) same(o Box) bool { return b.iou(o) > blazeOverlap || b.covered(o) > 2*blazeOverlap }
+
+// grow moves every side outwards by a share of the box's size.
+func (b Box) grow(by float64) Box {
+	return Box{b.X - by*b.W, b.Y - by*b.H, b.W * (1 + 2*by), b.H * (1 + 2*by)}
+}
