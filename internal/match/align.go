@@ -37,8 +37,10 @@ const (
 	stepEdit
 )
 
-var stepKinds = [...]Kind{stepCase: Case, stepDiacritic: Diacritic, stepRoman: Transliteration, stepApostrophe: Apostrophe,
-	stepHyphen: Hyphen, stepLookalike: Confusable, stepEdit: Spelling}
+var stepKinds = [...]Kind{
+	stepCase: Case, stepDiacritic: Diacritic, stepRoman: Transliteration, stepApostrophe: Apostrophe,
+	stepHyphen: Hyphen, stepLookalike: Confusable, stepEdit: Spelling,
+}
 
 // aligner holds the tables of one comparison, so that words are aligned without allocating.
 type aligner struct {

@@ -41,7 +41,7 @@ func (e *explainer) pair(m match) {
 		case stepCase:
 			capitals = true
 		default:
-			runs = append(runs, stepRun{s.kind, s.a > 0, i - int(s.a), i, j - int(s.b), j})
+			runs = append(runs, stepRun{s.kind, s.a > 0, uint8(i) - s.a, uint8(i), uint8(j) - s.b, uint8(j)})
 		}
 	})
 	slices.Reverse(runs)
@@ -59,7 +59,7 @@ func (e *explainer) pair(m match) {
 		case r.kind == stepGap:
 			d.Kind = MissingSpace
 		}
-		if r.i0 < len(x) {
+		if int(r.i0) < len(x) {
 			d.At = int(x[r.i0].at)
 		} else {
 			d.At = int(x[len(x)-1].at) + 1
@@ -79,7 +79,7 @@ func same(x, y []letter) bool {
 type stepRun struct {
 	kind           stepKind
 	inA            bool
-	i0, i1, j0, j1 int
+	i0, i1, j0, j1 uint8
 }
 
 // joins says whether the next run goes on where this one ends and is of the same kind, so that a word in another script is one

@@ -85,10 +85,19 @@ func line(s string) (out []letter, n int) {
 	return out, n
 }
 
-// Date compares two dates. A part that either does not know (fillers in the machine readable zone) agrees with anything, but something
+// Date compares two dates in ISO 8601's form, unknown parts written with X as mrz.Date does. A part that either does not know (fillers in the machine readable zone) agrees with anything, but something
 // must be known on both sides. Day and month changed over is Order, one wrong digit or two digits changed over Spelling, both fixable;
-// anything else is Other, and different.
-func Date(a, b mrz.Date, _ Policy) Result {
+// anything else is Other, and different, a text that is no date included.
+func Date(a, b string) Result {
+	x, errA := mrz.ParseDate(a)
+	y, errB := mrz.ParseDate(b)
+	if errA != nil || errB != nil {
+		return Result{Verdict: Different, Differences: []Difference{{Kind: Other, A: clip(a), B: clip(b)}}}
+	}
+	return compareDates(x, y)
+}
+
+func compareDates(a, b mrz.Date) Result {
 	r := Result{Verdict: Different, Differences: []Difference{}}
 	x, y := [3]int{a.Year, a.Month, a.Day}, [3]int{b.Year, b.Month, b.Day}
 	known, right := 0, 0
@@ -142,7 +151,7 @@ func dateDifference(a, b mrz.Date) Difference {
 
 // State compares two codes of states, ISO 3166-1 alpha-3 or Doc 9303 part 3, section 5. Germany's D is DEU; fillers, blanks and
 // capitals do not matter. There is no near miss between codes: one letter makes another state.
-func State(a, b string, _ Policy) Result {
+func State(a, b string) Result {
 	x, y := stateCode(a), stateCode(b)
 	switch {
 	case x == "" || y == "" || x != y:

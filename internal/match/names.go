@@ -94,8 +94,8 @@ type comparison struct {
 	cutA, cutB bool
 	al         aligner
 	pairs      []match // candidates, then the chosen
-	buf        [48]match
-	join       [2][maxLetter]letter
+	buf        [24]match
+	join       [2][]letter // room for joined words, made when the first are
 	usedA      [maxWords]bool
 	usedB      [maxWords]bool
 }
@@ -161,6 +161,9 @@ func (al *aligner) similarity(i, j, n int) float64 {
 func (c *comparison) one(side int, ws []word) ([]letter, int) {
 	if len(ws) == 1 {
 		return ws[0].letters, ws[0].n
+	}
+	if c.join[side] == nil {
+		c.join[side] = make([]letter, maxLetter)
 	}
 	out, n := c.join[side][:0], 0
 	for i, w := range ws {
