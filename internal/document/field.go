@@ -256,13 +256,14 @@ func (a *assigner) value(field string, t *piece) (Field, bool) {
 		}
 		f.Value = s
 	case FieldDocumentNumber, FieldPersonalNumber:
-		s := numberOf(t.text)
+		s := numberOf(figures(t))
 		if s == "" {
 			return f, false
 		}
 		f.Value = s
 	case FieldNationality:
-		s := strings.ToUpper(strings.TrimSpace(t.text))
+		s, _, _ := strings.Cut(strings.ToUpper(t.text), "/") // the first of two languages
+		s = strings.Trim(s, " ,.;:-")
 		if !nameLike(s) || len([]rune(s)) < 3 && s != "D" {
 			return f, false
 		}
@@ -287,6 +288,35 @@ func (a *assigner) value(field string, t *piece) (Field, bool) {
 		f.Value = t.text
 	}
 	return f, true
+}
+
+// figures is a text with O exchanged for 0 and I for 1 where the recogniser saw the figure as a fair chance and a figure stands beside:
+// numbers hold many more figures than letters, and several states leave O and I out of theirs altogether.
+func figures(t *piece) string {
+	out := []rune{}
+	chars := t.chars
+	for changed := true; changed; {
+		changed = false
+		for i := range chars {
+			to := map[rune]rune{'O': '0', 'I': '1', 'l': '1'}[chars[i].R]
+			if to == 0 || !(i > 0 && unicode.IsDigit(chars[i-1].R) || i+1 < len(chars) && i > 1 && unicode.IsDigit(chars[i+1].R)) {
+				continue
+			}
+			for _, o := range chars[i].Others {
+				if o.R == to && o.Conf >= 0.1*chars[i].Conf {
+					if !changed {
+						chars = append([]ocr.Char(nil), chars...)
+					}
+					chars[i].R, changed = to, true
+					break
+				}
+			}
+		}
+	}
+	for _, c := range chars {
+		out = append(out, c.R)
+	}
+	return string(out)
 }
 
 // numberOf takes a document's number out of a text: capitals and figures, at least five, at least two of them figures; blanks between

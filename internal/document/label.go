@@ -103,7 +103,7 @@ func foldLabels() []label {
 	var out []label
 	for field, words := range labelWords {
 		for w := range strings.SplitSeq(words, "|") {
-			t := fold(w)
+			t := shape(fold(w))
 			n := utf8.RuneCountInString(t)
 			out = append(out, label{t, n, slackOf(n), field})
 		}
@@ -124,15 +124,20 @@ func slackOf(n int) int {
 	return 3
 }
 
+// shape joins letters that small print runs together: "Surname" is read "Sumame" as often as not.
+func shape(s string) string { return strings.ReplaceAll(s, "RN", "M") }
+
 // matchLabel finds the label that a folded text is, allowing for misread letters. errors is how many there are.
 func matchLabel(folded string) (field string, errors int, ok bool) {
+	folded = shape(folded)
 	n := utf8.RuneCountInString(folded)
 	if n < 2 || n > 40 {
 		return "", 0, false
 	}
 	errors = 1 << 10
 	for _, l := range labels {
-		if l.runes-n > l.slack || n-l.runes > l.slack {
+		// One letter may be lost or found; "Passport" is not "Passport No".
+		if d := l.runes - n; d > min(l.slack, 1) || -d > min(l.slack, 1) {
 			continue
 		}
 		// Ties go to the field that is ours, so that map order cannot decide.

@@ -156,11 +156,23 @@ func (r *Reader) readPage(ctx context.Context, p *imaging.Picture, zone *MRZRead
 		angle := direction(zone.Quad)
 		opts.Angle = &angle
 	}
-	if hasEdges && (zone == nil || agrees(edges.quad, zone)) {
-		// A document far away fills little of the detector's picture: give it the document alone.
-		opts.Region = &edges.quad
+	if hasEdges && (zone == nil || agrees(edges.quad, zone)) && area(edges.quad) < 0.5*float64(p.RGB.Rect.Dx()*p.RGB.Rect.Dy()) {
+		// A document far away fills little of the detector's picture: give it the document alone, with a margin, as the outline may have
+		// taken a printed rule for the border.
+		q := grow(edges.quad, 0.08)
+		opts.Region = &q
 	}
 	return r.text.Read(ctx, p, opts)
+}
+
+// grow moves the corners away from the middle by a share of their distance to it.
+func grow(q imaging.Quad, share float64) imaging.Quad {
+	m := within(q, 0.5, 0.5)
+	for i := range q {
+		q[i].X += (q[i].X - m.X) * share
+		q[i].Y += (q[i].Y - m.Y) * share
+	}
+	return q
 }
 
 // setMRZ copies the zone.

@@ -218,8 +218,13 @@ func (d *decoder) preferDigits(raw []string) {
 		return
 	}
 	line := raw[f.Span.Line]
+	// O and I count as digits beside digits: they come in runs, such as
+	// 0OO0OO0 for seven zeros.
 	digit := func(j int) bool {
-		return j < f.Span.Start || j >= f.Span.End || line[j] == mrz.Filler || mrz.Digit.Has(line[j])
+		return j < f.Span.Start || j >= f.Span.End || strings.IndexByte("<OI", line[j]) >= 0 || mrz.Digit.Has(line[j])
+	}
+	if !strings.ContainsAny(line[f.Span.Start:f.Span.End], "0123456789") {
+		return
 	}
 	for j := f.Span.Start + 1; j < f.Span.End; j++ {
 		if !digit(j-1) || !digit(j+1) || line[j-1] == mrz.Filler {

@@ -146,14 +146,14 @@ func (z *zoneReader) fitGrids(ctx context.Context, rows []row, width int) ([]gri
 	strips := make([]*image.Gray, len(rows))
 	pixels := 0
 	for i, r := range rows {
-		h := r.cap
+		g := &grids[i]
+		g.line = z.pyramid.straighten(r.line)
+		h := r.line.cap
 		if byPitch := r.pitch / pitchPerCap; math.Abs(h/byPitch-1) < .3 {
 			h = byPitch // the pitch is measured better than the height
 		}
 		cells := max(width, r.n) + 8 + max(width-r.n, r.n-width)
-		x, y := r.center()
-		g := &grids[i]
-		g.line = textLine{x: x, y: y, angle: r.angle(), cap: h, length: r.pitch * float64(cells)}
+		g.line.cap, g.line.length = h, r.pitch*float64(cells)
 		g.kx = h * pitchPerCap / r.pitch
 		g.trust = r.score * float64(min(r.n, width))
 		pixels = max(pixels, stripWidth(float64(cells)*stripPitch))

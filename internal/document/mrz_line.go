@@ -204,20 +204,18 @@ func assess(all []peak) (score float64, kept []peak, pitch float64) {
 	return score, kept, pitch
 }
 
-// row is a line of print that was read: where its first and last character
-// stand, on the page and in reading direction.
+// row is a line of print that was read.
 type row struct {
-	score       float64
-	n           int // characters from first to last, gaps included
-	first, last imaging.Point
-	ux, uy      float64 // unit vector of the reading direction
-	pitch       float64 // px a character
-	cap         float64 // px
+	score float64
+	n     int      // characters from first to last, gaps included
+	line  textLine // from the middle of the first to the middle of the last character
+	pitch float64  // px a character
 }
 
-func (r row) center() (x, y float64) { return (r.first.X + r.last.X) / 2, (r.first.Y + r.last.Y) / 2 }
-
-func (r row) angle() float64 { return math.Atan2(r.uy, r.ux) }
+// ends returns the places of the first and the last character.
+func (r row) ends() (first, last imaging.Point) {
+	return r.line.at(-r.line.length/2, 0), r.line.at(r.line.length/2, 0)
+}
 
 // stripOf cuts a strip for the network from l in network geometry, kx and ky
 // stretching it, width pixels wide (0: as wide as the line times ext). It
@@ -238,30 +236,26 @@ func stripWidth(w float64) int {
 
 // place turns a reading of a strip of l into a row on the page.
 func place(l textLine, kept []peak, score, sx float64, width int) row {
-	ux, uy := l.along()
-	on := func(frame float64) imaging.Point {
-		d := (frame*framePixels - float64(width)/2) / sx
-		return imaging.Point{X: l.x + ux*d, Y: l.y + uy*d}
-	}
+	on := func(frame float64) float64 { return (frame*framePixels - float64(width)/2) / sx }
 	cells, fit, _ := indexPeaks(kept)
 	first, last := cells[0], cells[len(cells)-1]
-	a, b := fit.at(float64(first)), fit.at(float64(last))
-	return row{
-		score: score, n: last - first + 1, first: on(a), last: on(b), ux: ux, uy: uy,
-		pitch: (b - a) / float64(max(1, last-first)) * framePixels / sx, cap: l.cap,
-	}
+	a, b := on(fit.at(float64(first))), on(fit.at(float64(last)))
+	l = l.slid((a + b) / 2)
+	l.length = b - a
+	return row{score: score, n: last - first + 1, line: l, pitch: (b - a) / float64(max(1, last-first))}
 }
 
-// spacing tells how far b lies below a, in characters, when both can be lines
-// of one zone: same direction, same pitch, overlapping, and neither touching
-// nor far apart.
+// sameDirection tells whether two lines are read the same way, within 25°.
+func sameDirection(a, b textLine) bool { return math.Cos(a.angle-b.angle) > .9 }
+
+// spacing tells how far b lies below a, in characters, and whether both can be
+// lines of one zone: same direction, same pitch, overlapping, and neither
+// touching nor far apart.
 func spacing(a, b row) (float64, bool) {
-	if a.ux*b.ux+a.uy*b.uy < .9 || math.Abs(a.pitch/b.pitch-1) > .12 {
+	if !sameDirection(a.line, b.line) || math.Abs(a.pitch/b.pitch-1) > .12 {
 		return 0, false
 	}
-	ax, ay := a.center()
-	bx, by := b.center()
-	dx, dy := bx-ax, by-ay
-	across, along := (dy*a.ux-dx*a.uy)/a.pitch, (dx*a.ux+dy*a.uy)/a.pitch
+	across, along := a.line.distance(b.line)
+	across, along = across/a.pitch, along/a.pitch
 	return across, math.Abs(across) > 1.1 && math.Abs(across) < 4.2 && math.Abs(along) < 16
 }

@@ -174,8 +174,8 @@ func quantile(values []float64, q float64) float64 {
 	return s[i] + (at-float64(i))*(s[i+1]-s[i])
 }
 
-// straighten corrects a line's angle and height on the page: the strokes'
-// centre of gravity is taken in eight sections along the line, and a straight
+// straighten corrects a line's angle, its height on the page and its bend: the
+// strokes' centre of gravity is taken in eight sections along the line, and a
 // line laid through them without the worst.
 func (p pyramid) straighten(l textLine) textLine {
 	const sections = 8
@@ -202,29 +202,48 @@ func (p pyramid) straighten(l textLine) textLine {
 			ys = append(ys, moment/sum-float64(hh)/2)
 		}
 	}
-	slope, offset, ok := robustLine(xs, ys)
+	fit, ok := robustLine(xs, ys, h)
 	if !ok {
 		return l
 	}
-	l = l.shifted(0, offset/scale)
-	l.angle += math.Atan(slope)
+	l = l.shifted(0, fit[0]/scale)
+	l.angle += math.Atan(fit[1])
+	l.bend += fit[2] * scale
 	return l
 }
 
-// robustLine fits y = slope·x+offset, once to all points and once to those
-// within twice the median distance.
-func robustLine(xs, ys []float64) (slope, offset float64, ok bool) {
+// robustLine lays a line through points, once through all and once through
+// those within twice the median distance. A parabola takes its place where it
+// is much nearer to the points and visibly bent, against letters of height h.
+func robustLine(xs, ys []float64, h float64) (poly, bool) {
 	if len(xs) < 4 {
-		return 0, 0, false
+		return poly{}, false
 	}
-	c, ok := polyfit(xs, ys, nil, 1)
+	straight, left, ok := robustFit(xs, ys, 1)
 	if !ok {
-		return 0, 0, false
+		return poly{}, false
+	}
+	if len(xs) >= 7 && left > .03*h {
+		if bent, rest, ok := robustFit(xs, ys, 2); ok && rest < .5*left {
+			return bent, true
+		}
+	}
+	return straight, true
+}
+
+// robustFit is robustLine for one degree; left is the mean distance of the
+// points, the worst two apart.
+func robustFit(xs, ys []float64, degree int) (c poly, left float64, ok bool) {
+	if c, ok = polyfit(xs, ys, nil, degree); !ok {
+		return poly{}, 0, false
 	}
 	off := make([]float64, len(xs))
-	for i := range xs {
-		off[i] = math.Abs(c.at(xs[i]) - ys[i])
+	measure := func() {
+		for i := range xs {
+			off[i] = math.Abs(c.at(xs[i]) - ys[i])
+		}
 	}
+	measure()
 	limit := max(2*quantile(off, .5), .5)
 	var kx, ky []float64
 	for i := range xs {
@@ -232,12 +251,17 @@ func robustLine(xs, ys []float64) (slope, offset float64, ok bool) {
 			kx, ky = append(kx, xs[i]), append(ky, ys[i])
 		}
 	}
-	if len(kx) >= 4 {
-		if again, ok := polyfit(kx, ky, nil, 1); ok {
+	if len(kx) >= degree+3 {
+		if again, ok := polyfit(kx, ky, nil, degree); ok {
 			c = again
 		}
 	}
-	return c[1], c[0], true
+	measure()
+	slices.Sort(off)
+	for _, d := range off[:len(off)-2] {
+		left += d / float64(len(off)-2)
+	}
+	return c, left, true
 }
 
 // split takes a bar apart into the lines of print it holds, looking up to

@@ -104,13 +104,9 @@ func (z *zone) onPage(out *MRZReading, stretch float64) {
 	first := z.grids[0]
 	for i, g := range z.grids {
 		a, b := float64(z.starts[i])-.5, float64(z.starts[i]+len(z.cells[i]))-.5
-		ux, uy := g.line.along()
 		corner := func(cell, down float64) imaging.Point {
-			d := g.offset(cell)
-			return imaging.Point{
-				X: (g.line.x + ux*d - uy*down) * stretch,
-				Y: (g.line.y + uy*d + ux*down) * stretch,
-			}
+			p := g.line.at(g.offset(cell), down)
+			return imaging.Point{X: p.X * stretch, Y: p.Y * stretch}
 		}
 		h := g.line.cap * .65
 		out.LineQuads = append(out.LineQuads, imaging.Quad{corner(a, -h), corner(b, -h), corner(b, h), corner(a, h)})
@@ -311,11 +307,11 @@ func (z *zoneReader) readRow(ctx context.Context, l textLine, ext, floor float64
 			break
 		}
 		if left {
-			l = l.shifted(-more/2, 0)
+			l = l.slid(-more / 2)
 			l.length += more
 		}
 		if right {
-			l = l.shifted(more/2, 0)
+			l = l.slid(more / 2)
 			l.length += more
 		}
 	}
@@ -324,9 +320,9 @@ func (z *zoneReader) readRow(ctx context.Context, l textLine, ext, floor float64
 
 // neighbours reads the bands above and below a row of the zone.
 func (z *zoneReader) neighbours(ctx context.Context, base row) ([]row, error) {
-	x, y := base.center()
 	h := base.pitch / pitchPerCap
-	middle := textLine{x: x, y: y, angle: base.angle(), cap: h, length: base.pitch * float64(max(base.n, 30)+2)}
+	middle := base.line
+	middle.cap, middle.length = h, base.pitch*float64(max(base.n, 30)+2)
 	var lines []textLine
 	for _, l := range z.pyramid.split(middle, 6) {
 		across, _ := middle.distance(l)
@@ -426,19 +422,18 @@ type stacked struct {
 // height, top to bottom.
 func stackRows(base row, rows []row) []stacked {
 	var out []stacked
-	bx, by := base.center()
+	first, last := base.ends()
+	ux, uy := base.line.along()
+	along := func(a, b imaging.Point) float64 { return math.Abs((a.X-b.X)*ux+(a.Y-b.Y)*uy) / base.pitch }
 	for _, r := range rows {
-		if r != base && (math.Abs(r.pitch/base.pitch-1) > .12 || r.ux*base.ux+r.uy*base.uy < .9) {
+		if r != base && (math.Abs(r.pitch/base.pitch-1) > .12 || !sameDirection(r.line, base.line)) {
 			continue
 		}
-		along := func(a, b imaging.Point) float64 {
-			return math.Abs((a.X-b.X)*base.ux+(a.Y-b.Y)*base.uy) / base.pitch
-		}
-		if along(r.first, base.first) > 8 && along(r.last, base.last) > 8 {
+		if f, l := r.ends(); along(f, first) > 8 && along(l, last) > 8 {
 			continue
 		}
-		x, y := r.center()
-		down := ((y-by)*base.ux - (x-bx)*base.uy) / base.pitch
+		down, _ := base.line.distance(r.line)
+		down /= base.pitch
 		k := slices.IndexFunc(out, func(s stacked) bool { return math.Abs(s.down-down) < .6 })
 		switch {
 		case k < 0:

@@ -15,10 +15,12 @@ import (
 //	│ P<UTO  (x, y)  ERIKA<< │ ↕ cap, the height of a capital letter
 //	└───────────────────────┘
 //
-// The angle is that of the reading direction, clockwise from the x axis in
-// radians; its right-hand side is the foot of the letters.
+// The angle is that of the reading direction at the centre, clockwise from the
+// x axis in radians; its right-hand side is the foot of the letters. Pages of
+// booklets are not flat: du pixels along the line from its centre the print
+// lies bend·du² nearer to the foot.
 type textLine struct {
-	x, y, angle, cap, length float64
+	x, y, angle, cap, length, bend float64
 }
 
 // along returns the unit vector of the reading direction.
@@ -36,10 +38,25 @@ func (l textLine) shifted(du, dv float64) textLine {
 	return l
 }
 
+// slid returns the line with its centre moved du pixels along its print.
+func (l textLine) slid(du float64) textLine {
+	l = l.shifted(du, l.bend*du*du)
+	l.angle += math.Atan(2 * l.bend * du)
+	return l
+}
+
 // turned returns the line read from its other end.
 func (l textLine) turned() textLine {
 	l.angle += math.Pi
+	l.bend = -l.bend
 	return l
+}
+
+// at returns the place du pixels along the line's print and dv towards its
+// foot.
+func (l textLine) at(du, dv float64) imaging.Point {
+	m := l.shifted(du, dv+l.bend*du*du)
+	return imaging.Point{X: m.x, Y: m.y}
 }
 
 // distance returns how far below l's axis the centre of m lies, and how far
@@ -109,21 +126,18 @@ func (p pyramid) strip(l textLine, sx, sy float64, w, h int) *image.Gray {
 	}
 	level := p.levels[k]
 	scale := 1 / float64(int(1)<<k)
-	// Steps of one strip pixel, in pixels of the level.
-	ux, uy := l.along()
-	ax, ay := ux*scale/sx, uy*scale/sx
-	bx, by := -uy*scale/sy, ux*scale/sy
 	nx, ny := samples(scale/sx), samples(scale/sy)
 	out := image.NewGray(image.Rect(0, 0, w, h))
-	// The centre of the first strip pixel. The level's sample (i, j) lies at
-	// (i+½, j+½).
-	x0 := l.x*scale - .5 - ax*float64(w-1)/2 - bx*float64(h-1)/2
-	y0 := l.y*scale - .5 - ay*float64(w-1)/2 - by*float64(h-1)/2
 	if nx == 1 && ny == 1 {
+		axis := l.axis(scale, sx, 0, w)
 		for y := range h {
-			cubicRow(level, x0+bx*float64(y), y0+by*float64(y), ax, ay, out.Pix[y*out.Stride:][:w])
+			cubicRow(level, axis.below((float64(y)-float64(h-1)/2)/sy), out.Pix[y*out.Stride:][:w])
 		}
 		return out
+	}
+	axes := make([]axis, nx)
+	for i := range axes {
+		axes[i] = l.axis(scale, sx, (float64(i)+.5)/float64(nx)-.5, w)
 	}
 	acc := make([]uint32, w)
 	round := uint32(nx * ny << 7)
@@ -131,10 +145,9 @@ func (p pyramid) strip(l textLine, sx, sy float64, w, h int) *image.Gray {
 	for y := range h {
 		clear(acc)
 		for j := range ny {
-			oy := (float64(j)+.5)/float64(ny) - .5
-			for i := range nx {
-				ox := (float64(i)+.5)/float64(nx) - .5
-				linearRow(level, x0+bx*(float64(y)+oy)+ax*ox, y0+by*(float64(y)+oy)+ay*ox, ax, ay, acc)
+			down := (float64(y) + (float64(j)+.5)/float64(ny) - .5 - float64(h-1)/2) / sy
+			for _, a := range axes {
+				linearRow(level, a.below(down), acc)
 			}
 		}
 		row := out.Pix[y*out.Stride:][:w]
@@ -155,15 +168,12 @@ func (p pyramid) sketch(l textLine, s float64, w, h int) *image.Gray {
 	}
 	level := p.levels[k]
 	scale := 1 / float64(int(1)<<k)
-	ux, uy := l.along()
-	dx, dy := ux*scale/s, uy*scale/s
-	x0 := l.x*scale - .5 - dx*float64(w-1)/2 + dy*float64(h-1)/2
-	y0 := l.y*scale - .5 - dy*float64(w-1)/2 - dx*float64(h-1)/2
 	out := image.NewGray(image.Rect(0, 0, w, h))
+	axis := l.axis(scale, s, 0, w)
 	acc := make([]uint32, w)
 	for y := range h {
 		clear(acc)
-		linearRow(level, x0-dy*float64(y), y0+dx*float64(y), dx, dy, acc)
+		linearRow(level, axis.below((float64(y)-float64(h-1)/2)/s), acc)
 		row := out.Pix[y*out.Stride:][:w]
 		for x, v := range acc {
 			row[x] = uint8((v + 128) >> 8)
@@ -180,48 +190,84 @@ func samples(span float64) int {
 	return min(int(math.Ceil(span-.1)), 4)
 }
 
+// axis is the print of a line on a level of the pyramid, a point for each
+// column of a strip in 16.16 fixed point, or a parallel to it.
+type axis struct {
+	points       []fixedPoint
+	low, high    fixedPoint // corners of the box round points
+	dx, dy       int        // to be added to all points
+	footX, footY float64    // one picture pixel towards the foot, on the level
+}
+
+type fixedPoint struct{ x, y int }
+
 // fixed turns a coordinate into 16.16 fixed point.
 func fixed(v float64) int { return int(math.Floor(v * 65536)) }
 
-// inside tells whether n samples from (x, y) in steps of (dx, dy) keep margin
-// pixels between them and the border of g.
-func inside(g *image.Gray, x, y, dx, dy float64, n, margin int) bool {
-	x1, y1 := x+dx*float64(n), y+dy*float64(n)
-	m := float64(margin)
-	return min(x, x1) >= m && max(x, x1) < float64(g.Rect.Dx())-1-m &&
-		min(y, y1) >= m && max(y, y1) < float64(g.Rect.Dy())-1-m
+// axis computes the axis for w columns of sx pixels a picture pixel, moved by
+// a share of a column, on the level that has scale pixels a picture pixel. The
+// level's sample (i, j) lies at (i+½, j+½).
+func (l textLine) axis(scale, sx, share float64, w int) axis {
+	ux, uy := l.along()
+	a := axis{points: make([]fixedPoint, w), footX: -uy * scale, footY: ux * scale}
+	for i := range a.points {
+		du := (float64(i) + share - float64(w-1)/2) / sx
+		dv := l.bend * du * du
+		p := fixedPoint{fixed((l.x+ux*du-uy*dv)*scale - .5), fixed((l.y+uy*du+ux*dv)*scale - .5)}
+		a.points[i] = p
+		if i == 0 {
+			a.low, a.high = p, p
+		}
+		a.low = fixedPoint{min(a.low.x, p.x), min(a.low.y, p.y)}
+		a.high = fixedPoint{max(a.high.x, p.x), max(a.high.y, p.y)}
+	}
+	return a
 }
 
-// linearRow adds 256 times the bilinear samples from (x, y) in steps of
-// (dx, dy) to acc.
-func linearRow(g *image.Gray, x, y, dx, dy float64, acc []uint32) {
-	fx, fy, sx, sy := fixed(x), fixed(y), fixed(dx), fixed(dy)
+// below returns the parallel to the axis down picture pixels towards the foot.
+func (a axis) below(down float64) axis {
+	a.dx, a.dy = fixed(a.footX*down), fixed(a.footY*down)
+	return a
+}
+
+// inside tells whether all points keep margin pixels between them and the
+// border of g.
+func (a axis) inside(g *image.Gray, margin int) bool {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	if inside(g, x, y, dx, dy, len(acc), 1) {
+	return (a.low.x+a.dx)>>16 >= margin && (a.high.x+a.dx)>>16 < w-1-margin &&
+		(a.low.y+a.dy)>>16 >= margin && (a.high.y+a.dy)>>16 < h-1-margin
+}
+
+// linearRow adds 256 times the bilinear samples on the axis to acc.
+func linearRow(g *image.Gray, a axis, acc []uint32) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	points := a.points[:len(acc)]
+	if a.inside(g, 0) {
 		pix, stride := g.Pix, g.Stride
 		for i := range acc {
+			fx, fy := points[i].x+a.dx, points[i].y+a.dy
 			o := (fy>>16)*stride + fx>>16
-			a, b := pix[o:o+2:o+2], pix[o+stride:o+stride+2:o+stride+2]
-			wx, wy := uint32(fx>>8&255), uint32(fy>>8&255)
-			top := uint32(a[0])<<8 + wx*uint32(a[1]) - wx*uint32(a[0])
-			low := uint32(b[0])<<8 + wx*uint32(b[1]) - wx*uint32(b[0])
-			acc[i] += (top<<8 + wy*low - wy*top) >> 8
-			fx += sx
-			fy += sy
+			p, q := pix[o:o+2:o+2], pix[o+stride:o+stride+2:o+stride+2]
+			acc[i] += bilinear(p[0], p[1], q[0], q[1], fx, fy)
 		}
 		return
 	}
 	for i := range acc {
+		fx, fy := points[i].x+a.dx, points[i].y+a.dy
 		ix, iy := fx>>16, fy>>16
 		x0, x1 := min(max(ix, 0), w-1), min(max(ix+1, 0), w-1)
 		y0, y1 := min(max(iy, 0), h-1)*g.Stride, min(max(iy+1, 0), h-1)*g.Stride
-		wx, wy := uint32(fx>>8&255), uint32(fy>>8&255)
-		top := uint32(g.Pix[y0+x0])<<8 + wx*uint32(g.Pix[y0+x1]) - wx*uint32(g.Pix[y0+x0])
-		low := uint32(g.Pix[y1+x0])<<8 + wx*uint32(g.Pix[y1+x1]) - wx*uint32(g.Pix[y1+x0])
-		acc[i] += (top<<8 + wy*low - wy*top) >> 8
-		fx += sx
-		fy += sy
+		acc[i] += bilinear(g.Pix[y0+x0], g.Pix[y0+x1], g.Pix[y1+x0], g.Pix[y1+x1], fx, fy)
 	}
+}
+
+// bilinear mixes four neighbours by the fractions of a position; 256 times the
+// value.
+func bilinear(a, b, c, d uint8, fx, fy int) uint32 {
+	wx, wy := uint32(fx>>8&255), uint32(fy>>8&255)
+	top := uint32(a)*(256-wx) + uint32(b)*wx
+	low := uint32(c)*(256-wx) + uint32(d)*wx
+	return (top*(256-wy) + low*wy) >> 8
 }
 
 // cubicTable holds the four weights of cubic convolution (Keys 1981, a=−0.75
@@ -237,13 +283,14 @@ var cubicTable = func() (t [64][4]float32) {
 	return t
 }()
 
-// cubicRow writes the bicubic samples from (x, y) in steps of (dx, dy).
-func cubicRow(g *image.Gray, x, y, dx, dy float64, out []uint8) {
-	fx, fy, sx, sy := fixed(x), fixed(y), fixed(dx), fixed(dy)
+// cubicRow writes the bicubic samples on the axis.
+func cubicRow(g *image.Gray, a axis, out []uint8) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	in := inside(g, x, y, dx, dy, len(out), 2)
+	in := a.inside(g, 1)
 	var border [4][4]uint8
+	points := a.points[:len(out)]
 	for i := range out {
+		fx, fy := points[i].x+a.dx, points[i].y+a.dy
 		ix, iy := fx>>16-1, fy>>16-1
 		wx, wy := &cubicTable[fx>>10&63], &cubicTable[fy>>10&63]
 		var v float32
@@ -265,7 +312,5 @@ func cubicRow(g *image.Gray, x, y, dx, dy float64, out []uint8) {
 			}
 		}
 		out[i] = uint8(min(max(v+.5, 0), 255))
-		fx += sx
-		fy += sy
 	}
 }

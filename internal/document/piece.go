@@ -22,8 +22,7 @@ type piece struct {
 	x0, x1   float64
 	y0, y1   float64
 	box      imaging.Quad
-	charFrom int
-	charTo   int
+	chars    []ocr.Char
 }
 
 func (p *piece) height() float64  { return p.y1 - p.y0 }
@@ -157,6 +156,15 @@ func cutLine(l *ocr.Line, index int, angle float64, numbers map[string]string, b
 		i++
 	}
 	flush(len(ws))
+	labelled := false
+	for _, p := range out {
+		labelled = labelled || p.field != ""
+	}
+	if !labelled && len(out) > 1 { // a stroke in a line of values belongs to the value: "07 DEC /DÉC 84"
+		out = out[:0]
+		add(0, len(ws), "", "")
+		out[0].glued = false
+	}
 	return mergeLabels(out)
 }
 
@@ -214,7 +222,7 @@ func mergeLabels(ps []piece) []piece {
 					last.field = p.field
 				}
 				last.text += " / " + p.text
-				last.x1, last.charTo = p.x1, p.charTo
+				last.x1 = p.x1
 				last.box[1], last.box[2] = p.box[1], p.box[2]
 				last.y0, last.y1 = math.Min(last.y0, p.y0), math.Max(last.y1, p.y1)
 				continue
@@ -247,7 +255,7 @@ func makePiece(l *ocr.Line, first, last word, angle float64) piece {
 		return imaging.Point{X: a.X + (b.X-a.X)*f, Y: a.Y + (b.Y-a.Y)*f}
 	}
 	q := imaging.Quad{along(l.Box[0], l.Box[1], f0), along(l.Box[0], l.Box[1], f1), along(l.Box[3], l.Box[2], f1), along(l.Box[3], l.Box[2], f0)}
-	p := piece{box: q, charFrom: first.from, charTo: last.to}
+	p := piece{box: q, chars: l.Chars[first.from:last.to]}
 	p.x0, p.y0, p.x1, p.y1 = readingBounds(q, angle)
 	var b strings.Builder
 	sum := 0.0

@@ -36,7 +36,7 @@ const (
 	ratioID1      = 1.586 // ISO/IEC 7810 ID-1, 85.60 × 53.98 mm
 	ratioID3      = 1.42  // ID-3, 125 × 88 mm; also ID-2, 105 × 74 mm
 	ratioMin      = 1.15
-	ratioMax      = 1.95
+	ratioMax      = 1.8
 	cells         = 24
 	polarityReach = 4 // pixels on both sides of a border that are compared: a border is darker or lighter than its outside all along
 )
