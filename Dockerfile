@@ -5,7 +5,7 @@
 
 FROM golang:1.26-bookworm AS build
 COPY --from=node:22-bookworm-slim /usr/local /usr/local/node
-ENV PATH=/usr/local/node/bin:$PATH
+ENV PATH=/usr/local/node/bin:$PATH GOFLAGS=-trimpath
 WORKDIR /src
 COPY . .
 RUN scripts/setup.sh && make build assets

@@ -15,10 +15,7 @@ BONAFIDE  := bin/bonafide
 TOOLS     := .cache/tools
 LIB       := lib/bonafide
 FUZZTIME  ?= 30s
-# Linked in by `bonafide version`; a checkout without git history says so itself.
-GOFLAGS_BUILD := -trimpath
-
-HAVE_WEB  := $(wildcard web/package.json)
+PAGES     := internal/applicant/dist/index.html
 
 .PHONY: help
 help: ## List these targets
@@ -38,7 +35,7 @@ prepare: web warm downloads
 # The binary embeds the built web programs, so it comes last; all else is compiled while they are built.
 .PHONY: warm
 warm:
-	@$(GO) build $(GOFLAGS_BUILD) $$($(GO) list -f '{{.ImportPath}} {{join .Deps " "}}' ./... \
+	@$(GO) build $$($(GO) list -f '{{if .GoFiles}}{{.ImportPath}} {{join .Deps " "}}{{end}}' ./... \
 	  | awk '!/bonafide\/internal\/applicant/ {print $$1}')
 
 # npm keeps what it downloads; `models fetch` then finds it there. Not needed, only faster, so a failure waits for the fetch
@@ -52,18 +49,19 @@ downloads:
 .PHONY: build
 build: web ## Build bin/bonafide with the web programs inside
 	@mkdir -p bin
-	$(GO) build $(GOFLAGS_BUILD) -o $(BONAFIDE) ./cmd/bonafide
+	$(GO) build -o $(BONAFIDE) ./cmd/bonafide
 
 .PHONY: assets
 assets: $(if $(wildcard $(BONAFIDE)),,build) ## Fetch and verify the models into lib/bonafide
 	@$(BONAFIDE) --lib $(LIB) models fetch
 
 .PHONY: web
-web: $(if $(HAVE_WEB),.cache/web.stamp) ## Build the applicant's web program
+web: $(PAGES) ## Build the applicant's web program
 
-.cache/web.stamp: web/node_modules/.package-lock.json $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+# Vite empties the folder first; .gitkeep stays, because the binary embeds the folder even before the first build.
+$(PAGES): web/node_modules/.package-lock.json $(shell find web -name node_modules -prune -o -type f -print)
 	cd web && npm run build
-	@mkdir -p $(@D) && touch $@
+	@touch $@ $(@D)/.gitkeep
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -77,7 +75,7 @@ test: assets web-check format-check lint ## Everything that must hold: web, form
 
 .PHONY: web-check
 web-check: web
-	$(if $(HAVE_WEB),cd web && npm run check && npm test)
+	cd web && npm run check && npm test
 
 .PHONY: format
 format: $(TOOLS)/gofumpt ## Format the Go code

@@ -5,7 +5,7 @@ set -o errexit -o nounset -o pipefail
 
 readonly go_need=26   # Go 1.26
 readonly go_fetch=21  # since 1.21 Go fetches a newer Go by itself
-readonly node_need=20
+readonly node_need=20.19 # what Vite needs
 
 packages=()
 problems=()
@@ -55,9 +55,8 @@ fi
 
 if command -v node >/dev/null; then
 	version=$(node --version)
-	major=${version#v}
-	major=${major%%.*}
-	if [ "$major" -lt "$node_need" ]; then
+	oldest=$(printf '%s\n' "$node_need" "${version#v}" | sort --version-sort | head -n 1)
+	if [ "$oldest" != "$node_need" ]; then
 		problems+=("Node $version is too old: $node_need or newer is needed to build the web program.")
 	fi
 fi
