@@ -20,8 +20,22 @@ need() {
 need gcc gcc libc6-dev
 need make make
 need git git
-need node nodejs
-need npm npm
+
+# at_least VERSION NEEDED
+at_least() {
+	[ "$(printf '%s\n' "$2" "$1" | sort --version-sort | head -n 1)" = "$2" ]
+}
+
+# Node is taken from Debian only where Debian's is new enough: version 12 has Node 18.
+readonly node_advice="Node $node_need or newer, with npm, is needed to build the web program and to fetch models: see nodejs.org/en/download."
+if ! command -v node >/dev/null; then
+	offered=$(apt-cache policy nodejs 2>/dev/null | awk '/Candidate:/ {print $2}' || true)
+	if at_least "${offered:-0}" "$node_need"; then packages+=(nodejs); else problems+=("$node_advice"); fi
+elif ! at_least "$(node --version | tr -d v)" "$node_need"; then
+	problems+=("$(node --version) is too old. $node_advice")
+elif ! command -v npm >/dev/null; then
+	packages+=(npm)
+fi
 
 if ! command -v go >/dev/null; then
 	problems+=("Go 1.$go_need or newer is not installed: see go.dev/doc/install (Debian 12's own golang is too old).")
@@ -50,14 +64,6 @@ if [ ${#packages[@]} -gt 0 ]; then
 		sudo --non-interactive DEBIAN_FRONTEND=noninteractive "${install[@]}"
 	else
 		problems+=("Packages are missing. Type: sudo apt-get install --yes --no-install-recommends ${packages[*]}")
-	fi
-fi
-
-if command -v node >/dev/null; then
-	version=$(node --version)
-	oldest=$(printf '%s\n' "$node_need" "${version#v}" | sort --version-sort | head -n 1)
-	if [ "$oldest" != "$node_need" ]; then
-		problems+=("Node $version is too old: $node_need or newer is needed to build the web program.")
 	fi
 fi
 

@@ -293,7 +293,11 @@ func (m *Model) run(ctx context.Context, in []Tensor) (out []Tensor, err error) 
 			}
 		}
 	}()
+	// The library keeps the addresses of the inputs between two calls into it, which Go allows for pinned memory only.
+	var pinned runtime.Pinner
+	defer pinned.Unpin()
 	for i, t := range in {
+		pinned.Pin(&t.Data[0])
 		v, err := ort.NewTensor(ort.Shape(t.Shape), t.Data)
 		if err != nil {
 			return nil, err
