@@ -30,7 +30,13 @@ at_least() {
 readonly node_advice="Node $node_need or newer, with npm, is needed to build the web program and to fetch models: see nodejs.org/en/download."
 if ! command -v node >/dev/null; then
 	offered=$(apt-cache policy nodejs 2>/dev/null | awk '/Candidate:/ {print $2}' || true)
-	if at_least "${offered:-0}" "$node_need"; then packages+=(nodejs); else problems+=("$node_advice"); fi
+	if ! at_least "${offered:-0}" "$node_need"; then
+		problems+=("$node_advice")
+	elif [[ $offered == *nodesource* ]]; then
+		packages+=(nodejs) # npm is inside, and Debian's own would be in its way
+	else
+		packages+=(nodejs npm)
+	fi
 elif ! at_least "$(node --version | tr -d v)" "$node_need"; then
 	problems+=("$(node --version) is too old. $node_advice")
 elif ! command -v npm >/dev/null; then
