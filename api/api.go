@@ -12,6 +12,7 @@ import "time"
 // Case is a case as an integrator or its applicant sees it.
 type Case struct {
 	ID         string     `json:"id" doc:"The case's id." example:"case_01k9…"`
+	Applicant  string     `json:"applicant,omitempty" doc:"The applicant's id, for erasing. Not shown to applicant tokens."`
 	ExternalID string     `json:"external_id,omitempty" doc:"The integrator's own account id. Not shown to applicant tokens."`
 	State      string     `json:"state" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"Whose turn it is: open and action_required are the applicant's."`
 	Turn       string     `json:"turn" enum:"applicant,us,reviewer,nobody"`

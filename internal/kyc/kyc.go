@@ -147,7 +147,10 @@ type ItemState struct {
 type RefusedPicture struct {
 	Item           Item   `json:"item"`
 	PerceptualHash uint64 `json:"perceptual_hash"`
-	Codes          []Code `json:"codes"`
+	// Quality is the picture's sharpness: a better picture of the same scene is
+	// not the same picture.
+	Quality float64 `json:"quality"`
+	Codes   []Code  `json:"codes"`
 }
 
 // Case is one effort to verify one applicant under one policy.

@@ -67,22 +67,25 @@ type DocumentThresholds struct {
 	OverexposedShare float64 `yaml:"overexposed_share"`
 	GlareShare       float64 `yaml:"glare_share"`
 	WidthPx          float64 `yaml:"width_px"`
+	MRZCertainty     float64 `yaml:"mrz_certainty"`
 }
 
-// FaceThresholds judge a selfie and its comparison with the portrait.
+// FaceThresholds judge a selfie and its comparison with the portrait. The
+// numbers are those of face.Quality unless said otherwise.
 type FaceThresholds struct {
-	Match            float64 `yaml:"match"`
-	PortraitPx       float64 `yaml:"portrait_px"`
-	InterEyePx       float64 `yaml:"inter_eye_px"`
-	HeadShare        float64 `yaml:"head_share"`
-	OffCentre        float64 `yaml:"off_centre"`
-	YawDegrees       float64 `yaml:"yaw_degrees"`
-	PitchDegrees     float64 `yaml:"pitch_degrees"`
-	DarkMean         float64 `yaml:"dark_mean"`
-	OverexposedShare float64 `yaml:"overexposed_share"`
-	BacklitRatio     float64 `yaml:"backlit_ratio"`
-	Sharpness        float64 `yaml:"sharpness"`
-	EyeOpenness      float64 `yaml:"eye_openness"`
+	Match            float64 `yaml:"match"`             // face.Comparison.Score
+	PortraitPx       float64 `yaml:"portrait_px"`       // inter-eye distance of the document's portrait
+	InterEyePx       float64 `yaml:"inter_eye_px"`      // of the selfie
+	Margin           float64 `yaml:"margin"`            // below: face.too_close
+	OffCentre        float64 `yaml:"off_centre"`        // the larger of both directions
+	RunnerUp         float64 `yaml:"runner_up"`         // above: face.multiple
+	YawDegrees       float64 `yaml:"yaw_degrees"`       // to either side
+	PitchDegrees     float64 `yaml:"pitch_degrees"`     // up or down
+	DarkMean         float64 `yaml:"dark_mean"`         // brightness below: face.dark
+	OverexposedShare float64 `yaml:"overexposed_share"` // above: face.overexposed
+	Backlight        float64 `yaml:"backlight"`         // above: face.backlit
+	Sharpness        float64 `yaml:"sharpness"`         // below: face.blurry
+	EyesOpen         float64 `yaml:"eyes_open"`         // below: face.eyes_closed
 }
 
 //go:embed standard.yaml
@@ -173,7 +176,7 @@ func (p Policy) validate() error {
 	t := p.Thresholds
 	for name, v := range map[string]float64{
 		"document.overexposed_share": t.Document.OverexposedShare, "document.glare_share": t.Document.GlareShare,
-		"face.match": t.Face.Match, "face.head_share": t.Face.HeadShare, "face.off_centre": t.Face.OffCentre,
+		"face.match": t.Face.Match, "face.off_centre": t.Face.OffCentre, "face.runner_up": t.Face.RunnerUp,
 		"face.overexposed_share": t.Face.OverexposedShare,
 	} {
 		if v < 0 || v > 1 {

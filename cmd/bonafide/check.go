@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"bonafide/api"
+	"bonafide/internal/document"
+	"bonafide/internal/kyc"
+	"bonafide/internal/message"
+	"bonafide/internal/onnx"
+	"bonafide/internal/policy"
+	"bonafide/internal/verify"
+)
+
+type checkCmd struct {
+	Document string `help:"Photo of the document's front, or of a passport's data page." required:"" placeholder:"FILE"`
+	Back     string `help:"Photo of the back." placeholder:"FILE"`
+	Selfie   string `help:"Photo of the person." placeholder:"FILE"`
+	Details  string `help:"What the person typed: JSON with surname, given_names, birth_date, document_number, expiry_date, nationality." placeholder:"FILE"`
+	Policy   string `help:"Policy file; the shipped one when absent." placeholder:"FILE"`
+	Lang     string `help:"Language of the texts." default:"en"`
+	JSON     bool   `name:"json" help:"One JSON object instead of text."`
+}
+
+// checked is the outcome as the contract has it.
+type checked struct {
+	Decision  string             `json:"decision"`
+	Title     string             `json:"-"`
+	Findings  []api.Finding      `json:"findings"`
+	Plan      *api.Plan          `json:"plan,omitempty"`
+	Document  *checkedDocument   `json:"document,omitempty"`
+	Face      *verify.Match      `json:"face,omitempty"`
+	TimingsMS map[string]float64 `json:"timings_ms"`
+}
+
+type checkedDocument struct {
+	Kind   string                       `json:"kind"`
+	Issuer string                       `json:"issuer"`
+	Fields map[kyc.Field]verify.Value   `json:"fields"`
+	MRZ    *document.MRZ                `json:"mrz,omitempty"`
+	Sides  map[kyc.Item]*document.Facts `json:"sides"`
+}
+
+// Run implements the command: the same engine and the same rules as the server,
+// on a case that lives only as long as the command.
+func (c checkCmd) Run(ctx context.Context, a *app) error {
+	began := a.now()
+	pol, err := loadPolicy(c.Policy)
+	if err != nil {
+		return err
+	}
+	words, err := message.Load()
+	if err != nil {
+		return err
+	}
+	engine, rt, err := a.engine()
+	if err != nil {
+		return err
+	}
+	defer rt.Close() //nolint:errcheck // the process ends
+	out := checked{TimingsMS: map[string]float64{"load": ms(a.now().Sub(began))}}
+	started := a.now()
+	ctx, meter := onnx.WithMeter(ctx)
+
+	k := &checking{app: a, engine: engine, policy: pol, now: started, out: &out}
+	if err := k.measure(ctx, c); err != nil {
+		return err
+	}
+	cs, err := k.decide()
+	if err != nil {
+		return err
+	}
+	show := verify.Presenter{Words: words.Speak(c.Lang), Operator: true, Policy: pol}
+	shown := show.Case(cs)
+	out.Decision, out.Title, out.Findings, out.Plan = shown.State, shown.Title, shown.Findings, shown.Plan
+	out.Face = verify.CompareFaces(pol, k.evidence)
+	out.TimingsMS["total"] = ms(a.now().Sub(started))
+	out.TimingsMS["inference"] = ms(meter.Elapsed())
+	if c.JSON {
+		return a.line(out)
+	}
+	return a.tell(out)
+}
+
+// checking is one check in progress.
+type checking struct {
+	app      *app
+	engine   *verify.Engine
+	policy   policy.Policy
+	now      time.Time
+	evidence verify.Evidence
+	sent     []kyc.Item
+	out      *checked
+}
+
+func (k *checking) measure(ctx context.Context, c checkCmd) error {
+	doc := &checkedDocument{Fields: map[kyc.Field]verify.Value{}, Sides: map[kyc.Item]*document.Facts{}}
+	for _, x := range []struct {
+		item kyc.Item
+		file string
+		to   **verify.Side
+	}{{kyc.DocumentFront, c.Document, &k.evidence.Front}, {kyc.DocumentBack, c.Back, &k.evidence.Back}} {
+		if x.file == "" {
+			continue
+		}
+		content, err := readPicture(x.file)
+		if err != nil {
+			return err
+		}
+		t := k.app.now()
+		side, m, _, err := k.engine.Read(ctx, content, k.now)
+		if err != nil {
+			return fmt.Errorf("%s: %w", x.file, err)
+		}
+		k.out.TimingsMS[string(x.item)] = ms(k.app.now().Sub(t))
+		*x.to = side
+		k.sent = append(k.sent, x.item)
+		if m != nil {
+			doc.Sides[x.item] = &m.Document
+			if m.MRZ != nil && doc.MRZ == nil {
+				doc.MRZ = m.MRZ
+			}
+			k.out.Document = doc
+		}
+		if doc.Kind == "" {
+			doc.Kind = side.Kind
+		}
+		if doc.Issuer == "" {
+			doc.Issuer = side.Issuer
+		}
+	}
+	doc.Fields = k.evidence.Fields()
+	if c.Details != "" {
+		content, err := readLimited(c.Details, 1<<16)
+		if err != nil {
+			return err
+		}
+		if k.evidence.Details, err = verify.ParseDetails(content); err != nil {
+			return fmt.Errorf("%s: %w", c.Details, err)
+		}
+		k.sent = append(k.sent, kyc.Details)
+	}
+	if c.Selfie != "" {
+		content, err := readPicture(c.Selfie)
+		if err != nil {
+			return err
+		}
+		t := k.app.now()
+		if k.evidence.Face, _, err = k.engine.Selfie(ctx, content); err != nil {
+			return fmt.Errorf("%s: %w", c.Selfie, err)
+		}
+		k.out.TimingsMS[string(kyc.Face)] = ms(k.app.now().Sub(t))
+		k.sent = append(k.sent, kyc.Face)
+	}
+	return nil
+}
+
+// decide carries a case from its opening to its decision.
+func (k *checking) decide() (kyc.Case, error) {
+	cs := kyc.NewCase("check", "check", k.policy.ID(), "", k.sent, k.now, k.now.Add(time.Hour))
+	events := make([]kyc.Event, 0, len(k.sent)+1)
+	for _, i := range k.sent {
+		events = append(events, kyc.Submit{Submission: kyc.Submission{ID: kyc.SubmissionID(i), Item: i, At: k.now}})
+	}
+	events = append(events, kyc.Checked{Round: 1, Findings: verify.Judge(k.policy, k.evidence, k.now), Limits: k.policy.Limits(), At: k.now})
+	for _, e := range events {
+		next, _, err := kyc.Apply(cs, e)
+		if err != nil {
+			return cs, err
+		}
+		cs = next
+	}
+	return cs, nil
+}
+
+func ms(d time.Duration) float64 {
+	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
+}
+
+// readPicture reads a file of which decoding will refuse more than 20 MiB.
+func readPicture(file string) ([]byte, error) { return readLimited(file, 20<<20+1) }
+
+// readLimited reads at most limit bytes of a file.
+func readLimited(file string, limit int64) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, limit))
+	return b, errors.Join(err, f.Close())
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"bonafide/internal/applicant"
+	"bonafide/internal/blob"
+	"bonafide/internal/jobs"
+
+	"bonafide/internal/message"
+	"bonafide/internal/policy"
+	"bonafide/internal/seal"
+	"bonafide/internal/server"
+	"bonafide/internal/sqlite"
+	"bonafide/internal/verify"
+)
+
+// What lies in the data folder.
+const (
+	databaseFile = "bonafide.db"
+	keyFile      = "keys.json"
+	blobFolder   = "evidence"
+)
+
+type serveCmd struct {
+	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"BONAFIDE_LISTEN"`
+	Data      string        `help:"Folder for the database, the keys and the evidence." default:"data" placeholder:"DIR" env:"BONAFIDE_DATA"`
+	PublicURL string        `name:"public-url" help:"The address that applicants reach, if it is another." placeholder:"URL" env:"BONAFIDE_PUBLIC_URL"`
+	Policy    string        `help:"Policy file; the shipped one when absent." type:"existingfile" placeholder:"FILE" env:"BONAFIDE_POLICY"`
+	LinkTTL   time.Duration `name:"link-ttl" help:"How long an applicant's link works." default:"24h"`
+	Demo      bool          `help:"Also create an API key and an applicant link, and print them."`
+	LogLevel  slog.Level    `name:"log-level" help:"debug, info, warn or error." default:"info"`
+}
+
+// Run implements the command: it serves until the context ends, then finishes
+// what is under way.
+func (c serveCmd) Run(ctx context.Context, a *app) error {
+	began := a.now()
+	log := a.logger(c.LogLevel)
+	pol, err := loadPolicy(c.Policy)
+	if err != nil {
+		return err
+	}
+	words, err := message.Load()
+	if err != nil {
+		return err
+	}
+	engine, rt, err := a.engine()
+	if err != nil {
+		return err
+	}
+	defer rt.Close() //nolint:errcheck // the process ends
+
+	// Bind before anything is changed, so that a second server on the same port
+	// says so at once.
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("%w (choose another address with --listen)", err)
+	}
+	defer listener.Close() //nolint:errcheck // closed by the server already
+
+	node, err := a.openNode(ctx, c.Data, engine, pol, log)
+	if err != nil {
+		return err
+	}
+	defer node.close(log)
+
+	base := c.PublicURL
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
+	page, err := applicant.Handler()
+	if err != nil {
+		return err
+	}
+	handler, err := server.New(server.Config{
+		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log,
+		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page,
+	})
+	if err != nil {
+		return err
+	}
+	if err := node.jobs.Start(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "Bonafide %s serves %s\n  ready in    %s\n  data        %s\n  policy      %s\n  API         %s/openapi.json\n",
+		version, base, a.now().Sub(began).Round(time.Millisecond), c.Data, pol.ID(), base)
+	if c.Demo {
+		if err := c.demo(ctx, a, node, base); err != nil {
+			return err
+		}
+	}
+	return serveHTTP(ctx, listener, handler, log)
+}
+
+// serveHTTP serves until the context ends and then lets requests finish.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       5 * time.Minute, // a photo over a slow phone line
+		WriteTimeout:      6 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	done := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		done <- srv.Shutdown(stop)
+	}()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-done
+}
+
+// demo creates what a newcomer needs for a first try.
+func (c serveCmd) demo(ctx context.Context, a *app, n *node, base string) error {
+	old, err := server.APIKeys(ctx, n.store)
+	if err != nil {
+		return err
+	}
+	for _, k := range old {
+		if k.Name == "demo" && k.RevokedAt.IsZero() {
+			if err := server.RevokeAPIKey(ctx, n.store, k.ID, a.now()); err != nil {
+				return err
+			}
+		}
+	}
+	key, err := server.CreateAPIKey(ctx, n.store, a.random, a.newID(), "demo", a.now())
+	if err != nil {
+		return err
+	}
+	cs, err := n.service.CreateCase(ctx, verify.NewCase{ExternalID: "demo", Locale: "en"})
+	if err != nil {
+		return err
+	}
+	link, err := server.CreateLink(ctx, n.store, a.random, base, cs.ID, a.now().Add(c.LinkTTL))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "  API key     %s\n  try it      %s\n", key, link.URL)
+	return err
+}
+
+// node is one running installation: store, keys, evidence and jobs.
+type node struct {
+	store   *sqlite.DB
+	blobs   *blob.Store
+	sealer  *seal.Sealer
+	jobs    *jobs.Runner
+	service *verify.Service
+}
+
+// openNode opens the data folder, creating it at the first start.
+func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, pol policy.Policy, log *slog.Logger) (*node, error) {
+	n := &node{}
+	var err error
+	if err = os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	// Keys are made with the database and never without it: with new keys nothing
+	// in an old database would open again.
+	fresh := !exists(filepath.Join(dir, databaseFile))
+	if fresh {
+		n.sealer, _, err = seal.LoadOrCreate(filepath.Join(dir, keyFile))
+	} else {
+		n.sealer, err = seal.Load(filepath.Join(dir, keyFile))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s has a database but no %s: restore the key file, without it nothing in the database can be opened", dir, keyFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	queue, err := jobs.NewEnqueuer(log)
+	if err != nil {
+		return nil, err
+	}
+	if n.store, err = sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(dir, databaseFile), Enqueue: queue.EnqueueTx}); err != nil {
+		return nil, err
+	}
+	fail := func(err error) (*node, error) { return nil, errors.Join(err, n.store.Close()) }
+	if err := jobs.Migrate(ctx, n.store.DB(), log); err != nil {
+		return fail(err)
+	}
+	if n.blobs, err = blob.Open(filepath.Join(dir, blobFolder)); err != nil {
+		return fail(err)
+	}
+	n.service = verify.NewService(verify.Config{
+		Store: n.store, Blobs: n.blobs, Sealer: n.sealer, Engine: engine, Policy: pol,
+		Now: a.now, NewID: a.newID(), Random: a.random, Log: log,
+	}, runtime.NumCPU())
+	n.jobs, err = jobs.New(jobs.Config{DB: n.store.DB(), Checker: n.service, Logger: log, Now: a.now})
+	if err != nil {
+		return fail(errors.Join(err, n.blobs.Close()))
+	}
+	return n, nil
+}
+
+func (n *node) close(log *slog.Logger) {
+	stop, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := errors.Join(n.jobs.Stop(stop), n.blobs.Close(), n.store.Close()); err != nil {
+		log.Error("closing", "error", err)
+	}
+}
+
+func loadPolicy(file string) (policy.Policy, error) {
+	if file == "" {
+		return policy.Standard()
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return policy.Policy{}, err
+	}
+	p, err := policy.Parse(b)
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", file, err)
+	}
+	return p, nil
+}

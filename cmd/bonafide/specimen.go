@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"bonafide/internal/specimen"
+)
+
+type specimenCmd struct {
+	Out      string `help:"Folder to write to." default:"demo" placeholder:"DIR"`
+	Seed     uint64 `help:"Which person: the same seed makes the same person." default:"7"`
+	Count    int    `help:"How many persons; with more than one, each gets a folder of their own." default:"1"`
+	Date     string `help:"The day on which the documents are looked at; today when absent." placeholder:"2026-01-31"`
+	UnderAge bool   `name:"under-age" help:"Make persons who are younger than 18."`
+	Expired  bool   `help:"Make documents that have run out."`
+	LongName bool   `name:"long-name" help:"Make names that the machine readable zone has to cut."`
+}
+
+// Run implements the command.
+func (c specimenCmd) Run(a *app) error {
+	profile := specimen.Profile{Reference: a.now(), UnderAge: c.UnderAge, Expired: c.Expired, LongName: c.LongName}
+	if c.Date != "" {
+		t, err := time.Parse(time.DateOnly, c.Date)
+		if err != nil {
+			return fmt.Errorf("--date: %w", err)
+		}
+		profile.Reference = t
+	}
+	if c.Count < 1 {
+		return fmt.Errorf("--count must be at least 1")
+	}
+	for k := range c.Count {
+		dir := c.Out
+		seed := c.Seed + uint64(k)
+		if c.Count > 1 {
+			dir = filepath.Join(c.Out, strconv.FormatUint(seed, 10))
+		}
+		if _, err := specimen.WriteSet(dir, seed, profile); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "%s: a person who does not exist, with a passport, a card and selfies\n", dir)
+	}
+	return nil
+}

@@ -1,0 +1,278 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"bonafide/api"
+	"bonafide/internal/kyc"
+	"bonafide/internal/verify"
+)
+
+// once documents the header that the outer handler acts on.
+type onceHeader struct {
+	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Repeat a request with the same key and it acts once; the first answer is repeated for 24 hours."`
+}
+
+type languageHeader struct {
+	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of texts, for integrators; applicants get their case's."`
+}
+
+type casePath struct {
+	Case string `path:"case" maxLength:"64" example:"case_01k9…"`
+}
+
+type caseOut struct{ Body api.Case }
+
+// operations registers everything under /v1.
+func (s *server) operations(a huma.API) {
+	key := []map[string][]string{{"key": {}}}
+	both := []map[string][]string{{"key": {}}, {"token": {}}}
+	op := func(id, method, path, summary string, security []map[string][]string, change func(*huma.Operation)) huma.Operation {
+		o := huma.Operation{
+			OperationID: id, Method: method, Path: path, Summary: summary, Security: security,
+			MaxBodyBytes: maxJSON, BodyReadTimeout: -1, // the outer handler has read the body already
+			Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusConflict},
+		}
+		if change != nil {
+			change(&o)
+		}
+		return o
+	}
+	created := func(o *huma.Operation) { o.DefaultStatus = http.StatusCreated }
+
+	huma.Register(a, op("create-case", http.MethodPost, "/v1/cases", "Open a case and get the applicant's link", key, created), s.createCase)
+	huma.Register(a, op("get-case", http.MethodGet, "/v1/cases/{case}", "Read a case with findings and plan", both, nil), s.getCase)
+	huma.Register(a, op("submit", http.MethodPost, "/v1/cases/{case}/submissions/{item}", "Send evidence for one item", both, func(o *huma.Operation) {
+		o.MaxBodyBytes = maxUpload
+		o.Description = "The body is the photo itself (JPEG, PNG, WebP or HEIC, at most 20 MiB), or for `details` a JSON object. " +
+			"Photos are looked at at once: one that cannot be used is refused with the reasons and uses no attempt."
+		o.Errors = append(o.Errors, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
+	}), s.submit)
+	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
+	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)
+	huma.Register(a, op("appeal", http.MethodPost, "/v1/cases/{case}/appeals", "Contest a refusal", both, nil), s.appeal)
+	huma.Register(a, op("review", http.MethodPost, "/v1/cases/{case}/reviews", "Decide a case that is in review", key, nil), s.review)
+	huma.Register(a, op("erase-applicant", http.MethodDelete, "/v1/applicants/{applicant}", "Destroy everything of an applicant", key, func(o *huma.Operation) {
+		o.DefaultStatus = http.StatusNoContent
+	}), s.erase)
+	huma.Register(a, op("list-findings", http.MethodGet, "/v1/findings", "Every reason that can be given", both, nil), s.listFindings)
+}
+
+// present puts a case into words for the caller.
+func (s *server) present(ctx context.Context, language, locale string) verify.Presenter {
+	p := verify.Presenter{Operator: callerOf(ctx).integrator(), Policy: s.Service.Policy()}
+	if p.Operator && language != "" {
+		locale = language
+	}
+	p.Words = s.Words.Speak(locale)
+	return p
+}
+
+func (s *server) show(ctx context.Context, c kyc.Case, language string) (api.Case, error) {
+	concerns(ctx, c.Applicant)
+	out := s.present(ctx, language, c.Locale).Case(c)
+	if callerOf(ctx).integrator() {
+		out.Applicant = string(c.Applicant)
+		if c.State != kyc.Erased {
+			a, err := s.Service.Applicant(ctx, c.Applicant)
+			if err != nil {
+				return out, err
+			}
+			out.ExternalID = a.ExternalID
+		}
+	}
+	return out, nil
+}
+
+// answer shows a case or explains why not.
+func (s *server) answer(ctx context.Context, op string, c kyc.Case, language string, err error) (*caseOut, error) {
+	var out api.Case
+	if err == nil {
+		out, err = s.show(ctx, c, language)
+	}
+	if err != nil {
+		return nil, s.explain(op, err)
+	}
+	return &caseOut{out}, nil
+}
+
+// reach returns the id of a case that the caller may reach. A case that is not
+// theirs and one that is not there look the same.
+func (s *server) reach(ctx context.Context, p casePath) (kyc.CaseID, error) {
+	id := kyc.CaseID(p.Case)
+	if !callerOf(ctx).may(id) {
+		return "", s.explain("reach", &kyc.Error{Kind: kyc.NotFound, Op: "reach"})
+	}
+	return id, nil
+}
+
+// onlyIntegrators refuses applicants.
+func (s *server) onlyIntegrators(ctx context.Context) error {
+	if !callerOf(ctx).integrator() {
+		return problem(http.StatusForbidden, "not_yours", "This needs an API key.")
+	}
+	return nil
+}
+
+func (s *server) createCase(ctx context.Context, in *struct {
+	onceHeader
+	languageHeader
+	Body api.NewCase
+},
+) (*struct{ Body api.CreatedCase }, error) {
+	if err := s.onlyIntegrators(ctx); err != nil {
+		return nil, err
+	}
+	id, err := s.idFor(ctx, "case")
+	if err != nil {
+		return nil, s.explain("create case", err)
+	}
+	n := verify.NewCase{ID: kyc.CaseID(id), ExternalID: in.Body.ExternalID, Locale: in.Body.Locale}
+	for _, i := range in.Body.Items {
+		n.Items = append(n.Items, kyc.Item(i))
+	}
+	c, err := s.Service.CreateCase(ctx, n)
+	if err != nil {
+		return nil, s.explain("create case", err)
+	}
+	link, err := CreateLink(ctx, s.Store, s.Random, s.PublicURL, c.ID, s.Now().Add(s.LinkTTL))
+	if err != nil {
+		return nil, s.explain("create link", err)
+	}
+	shown, err := s.show(ctx, c, in.Language)
+	if err != nil {
+		return nil, s.explain("create case", err)
+	}
+	return &struct{ Body api.CreatedCase }{api.CreatedCase{Case: shown, Link: link}}, nil
+}
+
+func (s *server) getCase(ctx context.Context, in *struct {
+	casePath
+	languageHeader
+},
+) (*caseOut, error) {
+	id, err := s.reach(ctx, in.casePath)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Service.Case(ctx, id)
+	return s.answer(ctx, "read case", c, in.Language, err)
+}
+
+func (s *server) submit(ctx context.Context, in *struct {
+	onceHeader
+	languageHeader
+	casePath
+	Item    string `path:"item" enum:"document_front,document_back,details,face"`
+	RawBody []byte `contentType:"application/octet-stream"`
+},
+) (*struct{ Body api.Submitted }, error) {
+	id, err := s.reach(ctx, in.casePath)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := s.idFor(ctx, "sub", string(id), in.Item)
+	if err != nil {
+		return nil, s.explain("submit", err)
+	}
+	o, err := s.Service.Submit(ctx, id, kyc.Item(in.Item), kyc.SubmissionID(sub), in.RawBody)
+	if err != nil {
+		return nil, s.explain("submit", err)
+	}
+	shown, err := s.show(ctx, o.Case, in.Language)
+	if err != nil {
+		return nil, s.explain("submit", err)
+	}
+	p := s.present(ctx, in.Language, o.Case.Locale)
+	return &struct{ Body api.Submitted }{api.Submitted{
+		Accepted: o.Accepted, Submission: string(o.Submission), Findings: p.Findings(o.Findings), Case: shown,
+	}}, nil
+}
+
+func (s *server) createLink(ctx context.Context, in *struct {
+	onceHeader
+	casePath
+},
+) (*struct{ Body api.Link }, error) {
+	if err := s.onlyIntegrators(ctx); err != nil {
+		return nil, err
+	}
+	c, err := s.Service.Case(ctx, kyc.CaseID(in.Case))
+	if err != nil {
+		return nil, s.explain("create link", err)
+	}
+	concerns(ctx, c.Applicant)
+	link, err := CreateLink(ctx, s.Store, s.Random, s.PublicURL, c.ID, s.Now().Add(s.LinkTTL))
+	if err != nil {
+		return nil, s.explain("create link", err)
+	}
+	return &struct{ Body api.Link }{link}, nil
+}
+
+type caseAction struct {
+	onceHeader
+	languageHeader
+	casePath
+}
+
+func (s *server) askHelp(ctx context.Context, in *caseAction) (*caseOut, error) {
+	id, err := s.reach(ctx, in.casePath)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Service.AskHelp(ctx, id)
+	return s.answer(ctx, "ask help", c, in.Language, err)
+}
+
+func (s *server) appeal(ctx context.Context, in *caseAction) (*caseOut, error) {
+	id, err := s.reach(ctx, in.casePath)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Service.Appeal(ctx, id)
+	return s.answer(ctx, "appeal", c, in.Language, err)
+}
+
+func (s *server) review(ctx context.Context, in *struct {
+	caseAction
+	Body api.Review
+},
+) (*caseOut, error) {
+	if err := s.onlyIntegrators(ctx); err != nil {
+		return nil, err
+	}
+	var reasons []kyc.Finding
+	for _, r := range in.Body.Reasons {
+		d, ok := kyc.Lookup(kyc.Code(r.Code))
+		if !ok {
+			return nil, problem(http.StatusUnprocessableEntity, "invalid", "An unknown finding code; GET /v1/findings lists them.")
+		}
+		f := kyc.Finding{Code: d.Code, Item: d.Item, Field: kyc.Field(r.Field)}
+		if r.Item != "" {
+			f.Item = kyc.Item(r.Item)
+		}
+		reasons = append(reasons, f)
+	}
+	c, err := s.Service.Review(ctx, kyc.CaseID(in.Case), in.Body.Reviewer, kyc.State(in.Body.Verdict), reasons)
+	return s.answer(ctx, "review", c, in.Language, err)
+}
+
+func (s *server) erase(ctx context.Context, in *struct {
+	Applicant string `path:"applicant" maxLength:"64"`
+},
+) (*struct{}, error) {
+	if err := s.onlyIntegrators(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.Service.Erase(ctx, kyc.ApplicantID(in.Applicant)); err != nil {
+		return nil, s.explain("erase", err)
+	}
+	return nil, nil //nolint:nilnil // 204: there is nothing to say
+}
+
+func (s *server) listFindings(ctx context.Context, in *languageHeader) (*struct{ Body []api.FindingInfo }, error) {
+	return &struct{ Body []api.FindingInfo }{s.present(ctx, in.Language, in.Language).Catalogue()}, nil
+}

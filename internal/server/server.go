@@ -1,0 +1,175 @@
+// Package server is the HTTP interface: the API under /v1 with its OpenAPI 3.1
+// description, sign-in by API key or applicant token, limits, repeated requests,
+// and the one place where our errors become HTTP problems (RFC 9457).
+//
+// It promises that an applicant token reaches one case and nothing else, that
+// secrets are compared by hash and never logged, that a POST repeated with the
+// same Idempotency-Key acts once, and that bodies are bounded before they are
+// read. It decides nothing about evidence.
+package server
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"golang.org/x/sync/semaphore"
+
+	"bonafide/internal/kyc"
+	"bonafide/internal/message"
+	"bonafide/internal/seal"
+	"bonafide/internal/verify"
+)
+
+// Limits on what is read from the network.
+const (
+	// maxUpload is the most bytes of one submission; imaging refuses more anyway.
+	maxUpload = 20 << 20
+	// maxJSON is the most bytes of any other body.
+	maxJSON = 64 << 10
+	// maxInFlight is the most bytes of bodies that are held at the same time.
+	maxInFlight = 200 << 20
+	// patience is how long a request waits for room before it is told to come back.
+	patience = 20 * time.Second
+	// uploadTime is how long a body may take to arrive: a photo over a slow line.
+	uploadTime = 4 * time.Minute
+)
+
+// Config is what a server works with. All fields are required.
+type Config struct {
+	Service   *verify.Service
+	Store     kyc.Store
+	Sealer    *seal.Sealer
+	Words     *message.Catalogue
+	Log       *slog.Logger
+	Now       func() time.Time
+	Random    io.Reader
+	PublicURL string        // of this server, without a slash at the end
+	LinkTTL   time.Duration // of applicants' links
+	Page      http.Handler  // the applicant's page, under /a/
+}
+
+type server struct {
+	Config
+	room    *semaphore.Weighted
+	started time.Time
+}
+
+// New returns the handler of the whole server.
+func New(cfg Config) (http.Handler, error) {
+	s := &server{Config: cfg, room: semaphore.NewWeighted(maxInFlight), started: cfg.Now()}
+	mux := http.NewServeMux()
+	s.describe(mux)
+
+	root := http.NewServeMux()
+	root.Handle("/v1/", s.signIn(s.bounded(s.once(mux))))
+	root.Handle("GET /openapi.json", mux)
+	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
+	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	root.HandleFunc("GET /readyz", s.ready)
+	root.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/a/", http.StatusFound) })
+	root.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, problem(http.StatusNotFound, "no_such_page", "There is nothing at this address. The API is described at /openapi.json."))
+	})
+	return s.outermost(root), nil
+}
+
+// describe registers every operation on a mux.
+func (s *server) describe(mux *http.ServeMux) huma.API {
+	c := huma.DefaultConfig("Bonafide", "1")
+	c.Info.Description = "Identity verification that names the item, the reason and the fix."
+	c.DocsPath = "" // the built-in page loads scripts from another origin
+	c.SchemasPath = ""
+	c.CreateHooks = nil // no $schema members in answers
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"key":   {Type: "http", Scheme: "bearer", Description: "An integrator's API key."},
+		"token": {Type: "http", Scheme: "bearer", Description: "An applicant's token, limited to one case."},
+	}
+	c.Transformers = append(c.Transformers, withoutValues)
+	api := humago.New(mux, c)
+	s.operations(api)
+	return api
+}
+
+// OpenAPI returns the description of the API as JSON.
+func OpenAPI() ([]byte, error) {
+	s := &server{}
+	return s.describe(http.NewServeMux()).OpenAPI().MarshalJSON()
+}
+
+// withoutValues keeps what was sent out of validation errors: it may be personal
+// data, and problems end in logs.
+func withoutValues(_ huma.Context, _ string, v any) (any, error) {
+	if m, ok := v.(*huma.ErrorModel); ok {
+		for _, e := range m.Errors {
+			e.Value = nil
+		}
+	}
+	return v, nil
+}
+
+// ready answers whether the store answers.
+func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Store.Read(ctx, func(tx kyc.Tx) error { _, err := tx.AuditRecords(ctx, 0, 1); return err }); err != nil {
+		s.Log.ErrorContext(ctx, "not ready", "error", err)
+		writeProblem(w, problem(http.StatusServiceUnavailable, "not_ready", "The store does not answer."))
+		return
+	}
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+// outermost sets the headers that every answer has, turns a panic into a
+// problem, and logs each request by method, route and status, never by query or
+// body.
+func (s *server) outermost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cache-Control", "no-store")
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
+		began := s.Now()
+		defer func() {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && err == http.ErrAbortHandler { //nolint:errorlint // the documented way to abort
+					panic(p)
+				}
+				// The panic's text may quote evidence; its place may not.
+				s.Log.ErrorContext(r.Context(), "panic", "method", r.Method, "at", place())
+				if !rec.wrote {
+					writeProblem(rec, problem(http.StatusInternalServerError, "internal", "Something went wrong on our side. Try again; no attempt was used."))
+				}
+			}
+			s.Log.DebugContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", rec.status, "ms", s.Now().Sub(began).Milliseconds())
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+type recorder struct {
+	http.ResponseWriter
+	status int
+	wrote  bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if !r.wrote {
+		r.status, r.wrote = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.wrote = true
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection's deadlines.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

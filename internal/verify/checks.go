@@ -1,0 +1,185 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"bonafide/internal/kyc"
+)
+
+// RunChecks runs the full check of a round. It can be called any number of
+// times, also by several workers: a round that is over is left alone, and what
+// was measured once is not measured again.
+func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error {
+	c, err := s.Case(ctx, id)
+	if kyc.KindOf(err) == kyc.NotFound {
+		return nil // erased meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if c.State != kyc.Processing || c.Round != round {
+		return nil
+	}
+	e, err := s.evidence(ctx, c)
+	if err != nil {
+		return wrap("check case", id, err)
+	}
+	findings := Judge(s.cfg.Policy, e, s.cfg.Now())
+	_, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
+		return kyc.Checked{
+			Round: round, Findings: findings, Limits: s.cfg.Policy.Limits(),
+			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
+		}, nil
+	}, nil)
+	if k := kyc.KindOf(err); k == kyc.Stale || k == kyc.NotAllowed {
+		return nil // another worker was first
+	}
+	return err
+}
+
+// ChecksFailed hands a case whose checks could not be finished to a human.
+func (s *Service) ChecksFailed(ctx context.Context, id kyc.CaseID, round int) error {
+	_, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
+		return kyc.CheckFailed{Round: round, At: s.cfg.Now()}, nil
+	}, nil)
+	if k := kyc.KindOf(err); k == kyc.Stale || k == kyc.NotAllowed || k == kyc.NotFound {
+		return nil
+	}
+	return err
+}
+
+// evidence collects what is known of a case's submissions, measuring what was
+// not measured in full yet.
+func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
+	e := Evidence{Submissions: map[kyc.Item]kyc.SubmissionID{}}
+	for _, st := range c.Items {
+		if st.Current == nil {
+			continue
+		}
+		e.Submissions[st.Item] = st.Current.ID
+		f, err := s.facts(ctx, c, *st.Current)
+		if err != nil {
+			return e, err
+		}
+		if f.Side != nil && !f.Side.Full {
+			content, err := s.content(ctx, c, *st.Current)
+			if err != nil {
+				return e, err
+			}
+			if f.Side, f.File, err = s.cfg.Engine.Document(ctx, content, s.cfg.Now()); err != nil {
+				return e, err
+			}
+			if err := s.keep(ctx, c, *st.Current, f); err != nil {
+				return e, err
+			}
+		}
+		switch st.Item {
+		case kyc.DocumentFront:
+			e.Front = f.Side
+		case kyc.DocumentBack:
+			e.Back = f.Side
+		case kyc.Face:
+			e.Face = f.Face
+		case kyc.Details:
+			e.Details = f.Details
+		case kyc.Eligibility, kyc.Uniqueness, kyc.WholeCase:
+		}
+	}
+	return e, nil
+}
+
+// refusedPictures remembers the pictures that must be taken again.
+func refusedPictures(e Evidence, findings []kyc.Finding) []kyc.RefusedPicture {
+	var sent []kyc.RefusedPicture
+	if e.Front != nil {
+		sent = append(sent, kyc.RefusedPicture{Item: kyc.DocumentFront, PerceptualHash: e.Front.PerceptualHash, Quality: e.Front.Sharpness})
+	}
+	if e.Back != nil {
+		sent = append(sent, kyc.RefusedPicture{Item: kyc.DocumentBack, PerceptualHash: e.Back.PerceptualHash, Quality: e.Back.Sharpness})
+	}
+	if e.Face != nil {
+		sent = append(sent, kyc.RefusedPicture{Item: kyc.Face, PerceptualHash: e.Face.PerceptualHash, Quality: e.Face.Quality.Sharpness})
+	}
+	var out []kyc.RefusedPicture
+	for _, p := range sent {
+		for _, f := range kyc.Visible(findings) {
+			if f.Item == p.Item && f.Definition().Severity == kyc.Retry {
+				p.Codes = append(p.Codes, f.Code)
+			}
+		}
+		if len(p.Codes) > 0 && p.PerceptualHash != 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// facts opens what is sealed with a submission.
+func (s *Service) facts(ctx context.Context, c kyc.Case, sub kyc.Submission) (stored, error) {
+	var f stored
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Submission(ctx, sub.ID)
+		if err != nil {
+			return err
+		}
+		key, err := tx.DataKey(ctx, c.Applicant)
+		if err != nil {
+			return err
+		}
+		text, err := s.cfg.Sealer.Open(c.Applicant, key, about("facts", string(sub.ID)), r.Sealed)
+		if err != nil {
+			return err
+		}
+		if json.Unmarshal(text, &f) != nil {
+			return errors.New("the sealed facts are not readable") // the cause would quote them
+		}
+		return nil
+	})
+	if err != nil {
+		return f, fmt.Errorf("facts of %s: %w", sub.ID, err)
+	}
+	return f, nil
+}
+
+// content opens the evidence itself.
+func (s *Service) content(ctx context.Context, c kyc.Case, sub kyc.Submission) ([]byte, error) {
+	var r kyc.SubmissionRecord
+	var key []byte
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		var err error
+		if r, err = tx.Submission(ctx, sub.ID); err != nil {
+			return err
+		}
+		key, err = tx.DataKey(ctx, c.Applicant)
+		return err
+	})
+	var sealed, content []byte
+	if err == nil {
+		sealed, err = s.cfg.Blobs.Get(ctx, r.BlobKey)
+	}
+	if err == nil {
+		content, err = s.cfg.Sealer.Open(c.Applicant, key, about("evidence", string(sub.ID)), sealed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("evidence of %s: %w", sub.ID, err)
+	}
+	return content, nil
+}
+
+// keep stores what was measured of a submission.
+func (s *Service) keep(ctx context.Context, c kyc.Case, sub kyc.Submission, f stored) error {
+	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		sealed, err := s.sealJSON(ctx, tx, c.Applicant, about("facts", string(sub.ID)), f)
+		if err != nil {
+			return err
+		}
+		return tx.SealSubmission(ctx, sub.ID, sealed)
+	})
+	if err != nil {
+		return fmt.Errorf("keep facts of %s: %w", sub.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"time"
+
+	"bonafide/internal/document"
+	"bonafide/internal/face"
+	"bonafide/internal/imaging"
+	"bonafide/internal/kyc"
+	"bonafide/internal/onnx"
+)
+
+// Engine measures evidence: pictures in, numbers out. It is safe for concurrent
+// use and keeps nothing.
+type Engine struct {
+	documents *document.Reader
+	faces     *face.Analyser
+	limits    imaging.Limits
+	clock     func() time.Time
+}
+
+// NewEngine loads what measures. clock times the steps; nil leaves the timings
+// out.
+func NewEngine(rt *onnx.Runtime, clock func() time.Time) (*Engine, error) {
+	docs, err := document.NewReader(rt, document.Config{Clock: clock})
+	if err != nil {
+		return nil, err
+	}
+	faces, err := face.New(rt)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{documents: docs, faces: faces, limits: imaging.DefaultLimits(), clock: clock}, nil
+}
+
+// decode decodes a picture; unreadable is the kind of what is wrong with the
+// file, as opposed to err, which is our own failure.
+func (e *Engine) decode(ctx context.Context, content []byte) (p *imaging.Picture, unreadable string, err error) {
+	p, err = imaging.Decode(ctx, content, e.limits)
+	var d *imaging.DecodeError
+	if errors.As(err, &d) {
+		return nil, string(d.Kind), nil
+	}
+	return p, "", err
+}
+
+// Glance measures of a document's photo what can be told at once: the quality.
+func (e *Engine) Glance(ctx context.Context, content []byte) (*Side, *imaging.Metadata, error) {
+	p, bad, err := e.decode(ctx, content)
+	if err != nil || bad != "" {
+		return &Side{Unreadable: bad, Full: true}, nil, err
+	}
+	m, err := e.documents.Measure(ctx, p, document.Options{Part: document.QualityOnly})
+	if err != nil {
+		return nil, nil, err
+	}
+	s := SideOf(p, m)
+	// Where no outline was seen, a small card on a busy table say, only reading
+	// tells whether there is a document; that is the full check's work.
+	s.Found = true
+	return s, &p.Meta, nil
+}
+
+// Document measures and reads the photo of one side of a document in full, with
+// the portrait on it. at is the time of the capture.
+func (e *Engine) Document(ctx context.Context, content []byte, at time.Time) (*Side, *imaging.Metadata, error) {
+	s, _, meta, err := e.Read(ctx, content, at)
+	return s, meta, err
+}
+
+// Read is [Engine.Document] with the measurement that the facts were taken from.
+func (e *Engine) Read(ctx context.Context, content []byte, at time.Time) (*Side, *document.Measurement, *imaging.Metadata, error) {
+	p, bad, err := e.decode(ctx, content)
+	if err != nil || bad != "" {
+		return &Side{Unreadable: bad, Full: true}, nil, nil, err
+	}
+	m, err := e.documents.Measure(ctx, p, document.Options{At: at})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s := SideOf(p, m)
+	s.Full = true
+	faces, err := e.faces.Find(ctx, p, face.Options{Turns: true})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if s.Portrait, err = e.portrait(ctx, p, faces); err != nil {
+		return nil, nil, nil, err
+	}
+	if len(faces) == 0 {
+		s.Portrait = nil
+	}
+	return s, m, &p.Meta, nil
+}
+
+// Selfie measures a photo of a face, with the template to compare it by.
+func (e *Engine) Selfie(ctx context.Context, content []byte) (*Portrait, *imaging.Metadata, error) {
+	p, bad, err := e.decode(ctx, content)
+	if err != nil || bad != "" {
+		return &Portrait{Unreadable: bad}, nil, err
+	}
+	faces, err := e.faces.Find(ctx, p, face.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := e.portrait(ctx, p, faces)
+	return f, &p.Meta, err
+}
+
+// portrait measures the largest of the faces of a picture, with its template.
+func (e *Engine) portrait(ctx context.Context, p *imaging.Picture, faces []face.Face) (*Portrait, error) {
+	out := PortraitOf(p, faces)
+	for _, m := range e.faces.Models() {
+		out.Models = append(out.Models, modelName(m))
+	}
+	if len(faces) == 0 {
+		return out, nil
+	}
+	t, err := e.faces.Template(ctx, p, faces[0])
+	if err != nil {
+		return nil, err
+	}
+	out.Template = t.Bytes()
+	return out, nil
+}
+
+// PortraitOf keeps of the faces of a picture what decisions are made of, without
+// a template.
+func PortraitOf(p *imaging.Picture, faces []face.Face) *Portrait {
+	g := p.Gray()
+	out := &Portrait{Faces: len(faces), Mean: imaging.Exposure(g, g.Rect).Mean, PerceptualHash: imaging.PerceptualHash(g)}
+	if len(faces) > 0 {
+		out.Box = rectangle(faces[0].Box.Rect(p.RGB.Rect))
+		out.Quality = face.Measure(p, faces, 0)
+	}
+	return out
+}
+
+// SideOf keeps of a measurement what decisions are made of.
+func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
+	q := m.Quality
+	s := &Side{
+		Width: q.Width, Height: q.Height, Found: m.Document.Found, WidthPx: q.DocumentWidth, Sharpness: q.Sharpness,
+		Mean: q.Mean, OverShare: q.OverShare, GlareShare: q.GlareShare,
+		Kind: string(m.Document.Kind), Issuer: m.Document.Issuer, Fields: map[kyc.Field]Value{},
+		PerceptualHash: imaging.PerceptualHash(p.Gray()),
+	}
+	if m.Document.Quad != nil {
+		s.Box = *bounds(*m.Document.Quad, p.RGB.Rect)
+	}
+	if q.GlareBox != nil {
+		s.GlareBox = *bounds(*q.GlareBox, p.RGB.Rect)
+	}
+	for name, f := range m.Fields {
+		if f.Value == "" || f.Ambiguous {
+			continue
+		}
+		s.Fields[kyc.Field(name)] = Value{Text: f.Value, Confidence: f.Confidence, Source: f.Source, Box: bounds(f.Box, p.RGB.Rect)}
+	}
+	if m.Document.Issuer != "" {
+		s.Fields[kyc.IssuingState] = Value{Text: m.Document.Issuer, Confidence: 1, Source: "document"}
+	}
+	if z := m.MRZ; z != nil {
+		s.HasMRZ, s.MRZFormat, s.CheckDigits = true, string(z.Format), z.CheckDigits
+		s.MRZBox = bounds(z.Box, p.RGB.Rect)
+		s.NameTruncated = z.Result.NameTruncated()
+		s.MRZCertainty = m.Fields[document.FieldSurname].Confidence
+	}
+	for _, x := range m.Models {
+		s.Models = append(s.Models, modelName(x))
+	}
+	return s
+}
+
+func modelName(m onnx.ModelInfo) string { return fmt.Sprintf("%s@%s", m.Name, m.Version) }
+
+// bounds is the upright rectangle around four corners, within the picture; nil
+// when nothing of it is inside.
+func bounds(b document.Box, in image.Rectangle) *kyc.Box {
+	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, c := range b {
+		x0, y0, x1, y1 = math.Min(x0, c[0]), math.Min(y0, c[1]), math.Max(x1, c[0]), math.Max(y1, c[1])
+	}
+	r := image.Rect(int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1)), int(math.Ceil(y1))).Intersect(in)
+	if r.Empty() {
+		return &kyc.Box{}
+	}
+	out := rectangle(r)
+	return &out
+}
+
+func rectangle(r image.Rectangle) kyc.Box {
+	return kyc.Box{X: r.Min.X, Y: r.Min.Y, Width: r.Dx(), Height: r.Dy()}
+}

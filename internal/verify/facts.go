@@ -1,0 +1,119 @@
+// Package verify turns evidence into decisions. The [Engine] measures pictures
+// and details, [Judge] turns measurements into findings by a policy, and the
+// [Service] carries a case through its life: it takes submissions, runs the
+// checks of a round, and stores what follows in one transaction.
+//
+// It promises that a decision can be derived again from the stored facts and
+// the policy alone, that a submission once accepted is neither lost nor judged
+// twice, and that nothing personal leaves it unsealed. It holds no thresholds
+// and no words.
+package verify
+
+import (
+	"bonafide/internal/face"
+	"bonafide/internal/kyc"
+)
+
+// Value is one datum as it was read from a document.
+type Value struct {
+	Text       string   `json:"text"`
+	Confidence float64  `json:"confidence"` // 0..1
+	Source     string   `json:"source"`     // "mrz" or "print"
+	Box        *kyc.Box `json:"box,omitempty"`
+}
+
+// Side is what was measured on the photo of one side of a document. It is
+// stored, sealed, with its submission; numbers are in the units of the measuring
+// packages.
+type Side struct {
+	// Unreadable is the kind of decoding error, when the file is no picture.
+	Unreadable string `json:"unreadable,omitempty"`
+	Full       bool   `json:"full"` // false after a pre-check: text and portrait were not read yet
+
+	Width, Height int
+	Found         bool    `json:"found"`
+	WidthPx       float64 `json:"width_px"` // of the document in the picture
+	Sharpness     float64 `json:"sharpness"`
+	Mean          float64 `json:"mean"`
+	OverShare     float64 `json:"over_share"`
+	GlareShare    float64 `json:"glare_share"`
+	Box           kyc.Box `json:"box"` // of the document
+	GlareBox      kyc.Box `json:"glare_box"`
+
+	Kind   string `json:"kind,omitempty"`   // passport, id_card …; "" when unknown
+	Issuer string `json:"issuer,omitempty"` // as the document has it, ICAO three letters
+	// Fields holds what was read, by field; the MRZ wins over print.
+	Fields map[kyc.Field]Value `json:"fields,omitempty"`
+	// HasMRZ says that a machine readable zone was read; CheckDigits which hold.
+	HasMRZ      bool            `json:"has_mrz"`
+	MRZFormat   string          `json:"mrz_format,omitempty"`
+	CheckDigits map[string]bool `json:"check_digits,omitempty"`
+	MRZBox      *kyc.Box        `json:"mrz_box,omitempty"`
+	// MRZCertainty is the mean certainty of the zone's characters, 0..1.
+	MRZCertainty float64 `json:"mrz_certainty,omitempty"`
+	// NameTruncated says that the zone may have cut the name.
+	NameTruncated bool `json:"name_truncated,omitempty"`
+
+	Portrait       *Portrait `json:"portrait,omitempty"`
+	PerceptualHash uint64    `json:"perceptual_hash"`
+	Models         []string  `json:"models,omitempty"`
+}
+
+// Portrait is a face on a document or in a selfie.
+type Portrait struct {
+	// Unreadable is the kind of decoding error, when the file is no picture.
+	Unreadable string `json:"unreadable,omitempty"`
+
+	Faces int     `json:"faces"`
+	Box   kyc.Box `json:"box"`
+	// Mean is the mean luma of the whole picture, 0 to 255.
+	Mean    float64      `json:"mean"`
+	Quality face.Quality `json:"quality"`
+	// Template is the serialised face template: biometric data, always sealed.
+	Template       []byte   `json:"template,omitempty"`
+	PerceptualHash uint64   `json:"perceptual_hash"`
+	Models         []string `json:"models,omitempty"`
+}
+
+// Evidence is everything that is known of a case's submissions. Nil items were
+// not sent.
+type Evidence struct {
+	Front, Back *Side
+	Details     map[kyc.Field]string
+	Face        *Portrait
+	// Submissions names where findings stand.
+	Submissions map[kyc.Item]kyc.SubmissionID
+}
+
+// field returns the best value of a field: from a machine readable zone on
+// either side, else from print, else from the other side's print.
+func (e Evidence) field(f kyc.Field) (Value, kyc.Item, bool) {
+	best, at, found := Value{}, kyc.Item(""), false
+	for _, s := range []struct {
+		side *Side
+		item kyc.Item
+	}{{e.Front, kyc.DocumentFront}, {e.Back, kyc.DocumentBack}} {
+		if s.side == nil {
+			continue
+		}
+		v, ok := s.side.Fields[f]
+		if ok && v.Text != "" && (!found || v.Source == "mrz" && best.Source != "mrz") {
+			best, at, found = v, s.item, true
+		}
+	}
+	return best, at, found
+}
+
+// Fields returns the best value of each field that was read.
+func (e Evidence) Fields() map[kyc.Field]Value {
+	out := map[kyc.Field]Value{}
+	for _, s := range []*Side{e.Front, e.Back} {
+		if s == nil {
+			continue
+		}
+		for f := range s.Fields {
+			out[f], _, _ = e.field(f)
+		}
+	}
+	return out
+}

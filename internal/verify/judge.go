@@ -1,0 +1,360 @@
+package verify
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"bonafide/internal/document"
+	"bonafide/internal/face"
+	"bonafide/internal/kyc"
+	"bonafide/internal/match"
+	"bonafide/internal/policy"
+)
+
+// Judge turns evidence into findings by a policy. It is pure: the same evidence,
+// policy and day give the same findings.
+func Judge(p policy.Policy, e Evidence, today time.Time) []kyc.Finding {
+	j := judge{policy: p, evidence: e, today: policy.Day{Time: midnight(today)}}
+	if e.Front != nil {
+		j.photo(kyc.DocumentFront, *e.Front)
+	}
+	if e.Back != nil {
+		j.photo(kyc.DocumentBack, *e.Back)
+	}
+	if e.Front != nil && e.Front.Full {
+		j.document()
+	}
+	if e.Face != nil {
+		j.face(*e.Face)
+		j.comparison()
+	}
+	if e.Details != nil {
+		j.details()
+	}
+	j.eligibility()
+	return j.findings
+}
+
+// PreCheck returns the findings about one item that can be told at once, from
+// quality alone.
+func PreCheck(p policy.Policy, item kyc.Item, e Evidence) []kyc.Finding {
+	j := judge{policy: p, evidence: e}
+	switch {
+	case item == kyc.DocumentFront && e.Front != nil:
+		j.photo(item, *e.Front)
+	case item == kyc.DocumentBack && e.Back != nil:
+		j.photo(item, *e.Back)
+	case item == kyc.Face && e.Face != nil:
+		j.face(*e.Face)
+	}
+	return slices.DeleteFunc(kyc.Visible(j.findings), func(f kyc.Finding) bool { return !f.Definition().PreCheck })
+}
+
+type judge struct {
+	policy   policy.Policy
+	evidence Evidence
+	today    policy.Day
+	findings []kyc.Finding
+}
+
+func midnight(t time.Time) time.Time {
+	y, m, d := t.UTC().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+func (j *judge) add(f kyc.Finding) {
+	f.Submission = j.evidence.Submissions[f.Item]
+	j.findings = append(j.findings, f)
+}
+
+// below and above add a finding when a number is on the wrong side of its
+// threshold.
+func (j *judge) below(c kyc.Code, item kyc.Item, box kyc.Box, measure string, v, threshold float64) {
+	if v < threshold {
+		j.number(c, item, box, measure, v, threshold)
+	}
+}
+
+func (j *judge) above(c kyc.Code, item kyc.Item, box kyc.Box, measure string, v, threshold float64) {
+	if v > threshold {
+		j.number(c, item, box, measure, v, threshold)
+	}
+}
+
+func (j *judge) number(c kyc.Code, item kyc.Item, box kyc.Box, measure string, v, threshold float64) {
+	v = math.Round(v*1e4) / 1e4
+	j.add(kyc.Finding{Code: c, Item: item, Box: place(box), Measure: measure, Measured: &v, Threshold: &threshold})
+}
+
+func place(b kyc.Box) *kyc.Box {
+	if b.Width <= 0 || b.Height <= 0 {
+		return nil
+	}
+	return &b
+}
+
+// photo judges the picture of one side.
+func (j *judge) photo(item kyc.Item, s Side) {
+	t := j.policy.Thresholds.Document
+	if s.Unreadable != "" {
+		j.add(kyc.Finding{Code: kyc.DocFileUnreadable, Item: item, Measure: s.Unreadable})
+		return
+	}
+	j.below(kyc.DocDark, item, s.Box, "mean_luma", s.Mean, t.DarkMean)
+	j.above(kyc.DocOverexposed, item, s.Box, "overexposed_share", s.OverShare, t.OverexposedShare)
+	if !s.Found {
+		j.add(kyc.Finding{Code: kyc.DocNotFound, Item: item})
+	}
+	// What was read in full was sharp and large enough to be read.
+	if s.HasMRZ && !j.unsure(s) {
+		return
+	}
+	j.below(kyc.DocLowResolution, item, s.Box, "width_px", s.WidthPx, t.WidthPx)
+	j.below(kyc.DocBlurry, item, s.Box, "sharpness", s.Sharpness, t.Sharpness)
+	j.above(kyc.DocGlare, item, s.GlareBox, "glare_share", s.GlareShare, t.GlareShare)
+}
+
+// unsure reports whether a zone was read with too little certainty to blame the
+// document for what does not add up.
+func (j *judge) unsure(s Side) bool {
+	return s.MRZCertainty < j.policy.Thresholds.Document.MRZCertainty
+}
+
+// essential are the fields without which nobody can be verified.
+func essential() []kyc.Field {
+	return []kyc.Field{kyc.Surname, kyc.GivenNames, kyc.BirthDate, kyc.DocumentNumber, kyc.ExpiryDate}
+}
+
+// document judges what the document says.
+func (j *judge) document() {
+	front, back := j.evidence.Front, j.evidence.Back
+	kind := front.Kind
+	if kind == "" && back != nil {
+		kind = back.Kind
+	}
+	var missing []kyc.Field
+	for _, f := range essential() {
+		if _, _, ok := j.evidence.field(f); !ok {
+			missing = append(missing, f)
+		}
+	}
+	switch {
+	case len(missing) == 0:
+	case kind == "passport" || front.HasMRZ:
+		j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: kyc.DocumentFront, Field: missing[0], Box: front.MRZBox})
+	case back == nil:
+		j.add(kyc.Finding{Code: kyc.DocBackMissing, Item: kyc.DocumentBack, Field: missing[0]})
+	default:
+		j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: kyc.DocumentBack, Field: missing[0], Box: back.MRZBox})
+	}
+	for _, s := range []struct {
+		item kyc.Item
+		side *Side
+	}{{kyc.DocumentFront, front}, {kyc.DocumentBack, back}} {
+		if s.side == nil {
+			continue
+		}
+		for _, name := range sortedKeys(s.side.CheckDigits) {
+			switch {
+			case s.side.CheckDigits[name]:
+			case j.unsure(*s.side):
+				j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: s.item, Measure: "check_digit." + name, Box: s.side.MRZBox})
+			default:
+				j.add(kyc.Finding{Code: kyc.DocMRZCheckDigit, Item: s.item, Measure: "check_digit." + name, Box: s.side.MRZBox})
+			}
+		}
+	}
+	if kind != "" && !slices.Contains(j.policy.Documents.Accepted, kind) {
+		j.add(kyc.Finding{Code: kyc.DocNotAccepted, Item: kyc.DocumentFront})
+	}
+	if v, item, ok := j.evidence.field(kyc.ExpiryDate); ok && !j.policy.Documents.AcceptExpired {
+		if day, err := time.Parse(time.DateOnly, v.Text); err == nil && day.Before(j.today.Time) {
+			j.add(kyc.Finding{Code: kyc.DocExpired, Item: item, Field: kyc.ExpiryDate, From: day, Box: v.Box})
+		}
+	}
+}
+
+// face judges the selfie.
+func (j *judge) face(f Portrait) {
+	t := j.policy.Thresholds.Face
+	switch {
+	case f.Unreadable != "":
+		j.add(kyc.Finding{Code: kyc.FaceFileUnreadable, Item: kyc.Face, Measure: f.Unreadable})
+		return
+	case f.Faces == 0 && f.Mean < t.DarkMean:
+		j.number(kyc.FaceDark, kyc.Face, kyc.Box{}, "mean_luma", f.Mean, t.DarkMean)
+		return
+	case f.Faces == 0:
+		j.add(kyc.Finding{Code: kyc.FaceNotFound, Item: kyc.Face})
+		return
+	}
+	q := f.Quality
+	j.above(kyc.FaceMultiple, kyc.Face, f.Box, "second_face_area", q.RunnerUp, t.RunnerUp)
+	j.below(kyc.FaceDark, kyc.Face, f.Box, "face_luma", q.Brightness, t.DarkMean)
+	j.above(kyc.FaceBacklit, kyc.Face, f.Box, "background_less_face_luma", q.Backlight, t.Backlight)
+	j.above(kyc.FaceOverexposed, kyc.Face, f.Box, "overexposed_share", q.Overexposed, t.OverexposedShare)
+	j.below(kyc.FaceTooSmall, kyc.Face, f.Box, "inter_eye_px", q.InterEyeDistance, t.InterEyePx)
+	j.below(kyc.FaceTooClose, kyc.Face, f.Box, "margin", q.Margin, t.Margin)
+	j.above(kyc.FaceOffCentre, kyc.Face, f.Box, "off_centre", math.Max(math.Abs(q.OffCentreX), math.Abs(q.OffCentreY)), t.OffCentre)
+	j.below(kyc.FaceBlurry, kyc.Face, f.Box, "sharpness", q.Sharpness, t.Sharpness)
+	switch {
+	case math.Abs(q.Yaw) > t.YawDegrees:
+		j.number(kyc.FaceNotFrontal, kyc.Face, f.Box, "yaw_degrees", math.Abs(q.Yaw), t.YawDegrees)
+	case math.Abs(q.Pitch) > t.PitchDegrees:
+		j.number(kyc.FaceNotFrontal, kyc.Face, f.Box, "pitch_degrees", math.Abs(q.Pitch), t.PitchDegrees)
+	}
+	j.below(kyc.FaceEyesClosed, kyc.Face, f.Box, "eyes_open", q.EyesOpen, t.EyesOpen)
+}
+
+// Match is the comparison of the selfie with the portrait of the document.
+type Match struct {
+	Score     float64 `json:"score"`
+	Threshold float64 `json:"threshold"`
+	Model     string  `json:"model"`
+}
+
+// CompareFaces compares the selfie with the portrait; nil when one of them is
+// not there to be compared.
+func CompareFaces(p policy.Policy, e Evidence) *Match {
+	if e.Face == nil || e.Front == nil || e.Front.Portrait == nil {
+		return nil
+	}
+	a, errA := face.ParseTemplate(e.Face.Template)
+	b, errB := face.ParseTemplate(e.Front.Portrait.Template)
+	if errA != nil || errB != nil {
+		return nil
+	}
+	c, err := face.Compare(a, b)
+	if err != nil {
+		return nil
+	}
+	return &Match{Score: c.Score, Threshold: p.Thresholds.Face.Match, Model: c.Model}
+}
+
+// comparison judges whether the selfie and the portrait are one person.
+func (j *judge) comparison() {
+	front := j.evidence.Front
+	if front == nil || !front.Full || front.Unreadable != "" {
+		return
+	}
+	px := 0.0
+	if front.Portrait != nil {
+		px = front.Portrait.Quality.InterEyeDistance
+	}
+	if least := j.policy.Thresholds.Face.PortraitPx; front.Portrait == nil || px < least {
+		j.number(kyc.DocPortraitMissing, kyc.DocumentFront, kyc.Box{}, "inter_eye_px", px, least)
+		return
+	}
+	if m := CompareFaces(j.policy, j.evidence); m != nil && m.Score < m.Threshold {
+		score, threshold := math.Round(m.Score*1e4)/1e4, m.Threshold
+		j.add(kyc.Finding{
+			Code: kyc.FaceMismatch, Item: kyc.Face, Box: place(j.evidence.Face.Box), Measure: "similarity",
+			Measured: &score, Threshold: &threshold, Model: m.Model,
+		})
+	}
+}
+
+// details compares what was typed with what the document says, field by field.
+func (j *judge) details() {
+	typed := j.evidence.Details
+	read := func(f kyc.Field) (Value, bool) { v, _, ok := j.evidence.field(f); return v, ok }
+
+	j.names()
+	allowed := match.DefaultPolicy()
+	for _, c := range []struct {
+		code    kyc.Code
+		field   kyc.Field
+		compare func(a, b string) match.Result
+	}{
+		{kyc.DetailsNumber, kyc.DocumentNumber, func(a, b string) match.Result { return match.Number(a, b, allowed) }},
+		{kyc.DetailsBirthDate, kyc.BirthDate, match.Date},
+		{kyc.DetailsExpiry, kyc.ExpiryDate, match.Date},
+		{kyc.DetailsNationality, kyc.Nationality, func(a, b string) match.Result { return match.State(alpha3(a), alpha3(b)) }},
+	} {
+		v, ok := read(c.field)
+		if !ok || typed[c.field] == "" {
+			continue
+		}
+		if r := c.compare(typed[c.field], v.Text); r.Verdict != match.Same {
+			j.mismatch(c.code, c.field, typed[c.field], v.Text, r)
+		}
+	}
+}
+
+// names compares surname and given names together, since what stands in one
+// field on the form may stand in the other on the document; each difference is
+// then told of the field in which it was typed.
+func (j *judge) names() {
+	typed := j.evidence.Details
+	surname, _, okS := j.evidence.field(kyc.Surname)
+	given, _, okG := j.evidence.field(kyc.GivenNames)
+	if !okS || !okG || typed[kyc.Surname] == "" && typed[kyc.GivenNames] == "" {
+		return
+	}
+	a := match.Name{Surname: typed[kyc.Surname], Given: typed[kyc.GivenNames]}
+	b := match.Name{Surname: surname.Text, Given: given.Text, Truncated: surname.Source == document.SourceMRZ && j.truncated()}
+	allowed := match.DefaultPolicy()
+	r := match.Names(a, b, allowed)
+	if r.Verdict == match.Same {
+		return
+	}
+	for _, f := range []struct {
+		field       kyc.Field
+		typed, read string
+	}{{kyc.Surname, a.Surname, b.Surname}, {kyc.GivenNames, a.Given, b.Given}} {
+		own := match.Result{Verdict: r.Verdict, Score: r.Score}
+		for _, d := range r.Differences {
+			if d.Part == string(f.field) && !slices.Contains(allowed.Allowed, d.Kind) {
+				own.Differences = append(own.Differences, d)
+			}
+		}
+		if len(own.Differences) > 0 {
+			j.mismatch(kyc.DetailsName, f.field, f.typed, f.read, own)
+		}
+	}
+}
+
+func (j *judge) truncated() bool {
+	return j.evidence.Front != nil && j.evidence.Front.NameTruncated || j.evidence.Back != nil && j.evidence.Back.NameTruncated
+}
+
+func (j *judge) mismatch(code kyc.Code, field kyc.Field, typed, read string, r match.Result) {
+	j.add(kyc.Finding{
+		Code: code, Item: kyc.Details, Field: field,
+		Values: &kyc.Values{Typed: typed, Read: read, Differences: differences(r)},
+	})
+}
+
+func differences(r match.Result) []kyc.Difference {
+	out := make([]kyc.Difference, len(r.Differences))
+	for k, d := range r.Differences {
+		out[k] = kyc.Difference{Kind: string(d.Kind), At: d.At, A: d.A, B: d.B}
+	}
+	return out
+}
+
+// eligibility judges age and regions.
+func (j *judge) eligibility() {
+	f := policy.Facts{Today: j.today, Residence: j.evidence.Details[kyc.Residence]}
+	if v, _, ok := j.evidence.field(kyc.BirthDate); ok {
+		if t, err := time.Parse(time.DateOnly, v.Text); err == nil {
+			f.Birth = policy.Day{Time: t}
+		}
+	}
+	if v, _, ok := j.evidence.field(kyc.IssuingState); ok {
+		f.Issuer = alpha2(v.Text)
+	}
+	for _, x := range j.policy.Eligibility.Judge(f) {
+		j.add(x)
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

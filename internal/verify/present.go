@@ -1,0 +1,121 @@
+package verify
+
+import (
+	"time"
+
+	"bonafide/api"
+	"bonafide/internal/kyc"
+	"bonafide/internal/message"
+	"bonafide/internal/policy"
+)
+
+// Presenter puts cases into words for one reader.
+type Presenter struct {
+	Words *message.Speaker
+	// Operator also sees what is kept from the applicant: fraud signals.
+	Operator bool
+	Policy   policy.Policy
+}
+
+// Case presents a case.
+func (p Presenter) Case(c kyc.Case) api.Case {
+	out := api.Case{
+		ID: string(c.ID), State: string(c.State), Turn: c.State.Turn(), Policy: c.Policy, Locale: c.Locale,
+		Title: p.Words.State(c.State), Text: p.Words.Next(c.State),
+		Items: []api.Item{}, Findings: p.visible(c.Findings),
+		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ExpiresAt: c.ExpiresAt,
+		RetryAt: instant(c.RetryAt),
+	}
+	for _, i := range c.Items {
+		x := api.Item{Item: string(i.Item), Name: p.Words.Item(i.Item), Required: i.Required, Status: string(i.Status), Attempts: i.Attempts}
+		if i.Current != nil {
+			x.Submission = string(i.Current.ID)
+		}
+		out.Items = append(out.Items, x)
+	}
+	if c.Plan != nil {
+		out.Plan = p.plan(*c.Plan, c.Findings)
+	}
+	return out
+}
+
+func (p Presenter) visible(all []kyc.Finding) []api.Finding {
+	if p.Operator {
+		return p.Findings(kyc.Visible(all))
+	}
+	return p.Findings(kyc.Told(all))
+}
+
+// Findings presents findings as they are given, in their order.
+func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
+	out := make([]api.Finding, 0, len(fs))
+	for _, f := range fs {
+		d := f.Definition()
+		w := p.Words.Finding(f, message.Extra{Documents: p.Policy.Documents.Accepted})
+		x := api.Finding{
+			Code: string(f.Code), Item: string(f.Item), Submission: string(f.Submission), Field: string(f.Field),
+			Measure: f.Measure, Measured: f.Measured, Threshold: f.Threshold, Model: f.Model,
+			Severity: string(d.Severity), Audience: string(d.Audience), Retryable: d.Retryable, From: instant(f.From),
+			Title: w.Title, Text: w.Text, Fix: w.Fix,
+		}
+		if f.Box != nil {
+			x.Box = &api.Box{X: f.Box.X, Y: f.Box.Y, Width: f.Box.Width, Height: f.Box.Height}
+		}
+		if f.Values != nil {
+			x.Typed, x.Read = f.Values.Typed, f.Values.Read
+			for _, k := range f.Values.Differences {
+				x.Diffs = append(x.Diffs, api.Diff{Kind: k.Kind, Name: p.Words.Difference(k.Kind), At: k.At, A: k.A, B: k.B})
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {
+	out := &api.Plan{Items: []api.PlanItem{}, Carried: []api.Carried{}}
+	for _, i := range plan.Items {
+		x := api.PlanItem{Item: string(i.Item), Name: p.Words.Item(i.Item), AttemptsLeft: i.AttemptsLeft, Fixes: []string{}}
+		for _, f := range i.Fields {
+			x.Fields = append(x.Fields, string(f))
+		}
+		for _, c := range i.Reasons {
+			x.Reasons = append(x.Reasons, string(c))
+			for _, f := range findings {
+				if f.Code == c && f.Item == i.Item {
+					x.Fixes = append(x.Fixes, p.Words.Finding(f, message.Extra{Documents: p.Policy.Documents.Accepted}).Fix)
+					break
+				}
+			}
+		}
+		out.Items = append(out.Items, x)
+	}
+	for _, i := range plan.Carried {
+		out.Carried = append(out.Carried, api.Carried{Item: string(i.Item), Submission: string(i.Submission), SHA256: i.SHA256})
+	}
+	return out
+}
+
+// Catalogue presents every finding that can be told.
+func (p Presenter) Catalogue() []api.FindingInfo {
+	var out []api.FindingInfo
+	for _, d := range kyc.Catalogue() {
+		w := p.Words.Finding(kyc.Finding{Code: d.Code, Item: d.Item}, message.Extra{Documents: p.Policy.Documents.Accepted})
+		x := api.FindingInfo{
+			Code: string(d.Code), Item: string(d.Item), Severity: string(d.Severity), Audience: string(d.Audience),
+			Retryable: d.Retryable, PreCheck: d.PreCheck, Title: w.Title, Text: w.Text, Fix: w.Fix,
+		}
+		for _, c := range d.DependsOn {
+			x.DependsOn = append(x.DependsOn, string(c))
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,431 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"bonafide/internal/audit"
+	"bonafide/internal/blob"
+	"bonafide/internal/kyc"
+	"bonafide/internal/policy"
+	"bonafide/internal/seal"
+)
+
+// Config is what a [Service] works with. All fields are required.
+type Config struct {
+	Store  kyc.Store
+	Blobs  *blob.Store
+	Sealer *seal.Sealer
+	Engine *Engine
+	Policy policy.Policy
+	Now    func() time.Time
+	NewID  func(prefix string) string
+	Random io.Reader // for the names of evidence files
+	Log    *slog.Logger
+}
+
+// Service carries cases through their life.
+type Service struct {
+	cfg Config
+	// slots bounds how many pictures are measured at once for people who wait.
+	slots chan struct{}
+}
+
+// NewService returns a service. parallel is how many uploads are measured at
+// the same time; more wait their turn.
+func NewService(cfg Config, parallel int) *Service {
+	return &Service{cfg: cfg, slots: make(chan struct{}, max(1, parallel))}
+}
+
+// NewCase is what an integrator asks for.
+type NewCase struct {
+	// ID is given when the request must not act twice; "" draws a new one.
+	ID         kyc.CaseID
+	ExternalID string
+	Locale     string
+	Items      []kyc.Item // nil: the policy's
+}
+
+// CreateCase opens a case, and the applicant if the account is new. A case with
+// the same ID that exists already is returned as it is.
+func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
+	if n.ExternalID == "" {
+		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Detail: "external_id must not be empty"}
+	}
+	items := n.Items
+	if len(items) == 0 {
+		items = s.cfg.Policy.Items
+	}
+	for _, i := range items {
+		if !i.IsAsked() {
+			return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Item: i, Detail: "this item cannot be asked for"}
+		}
+	}
+	if slices.Contains(items, kyc.Face) && !slices.Contains(items, kyc.DocumentFront) {
+		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Detail: "a face is compared with a document: ask for document_front too"}
+	}
+	id := n.ID
+	if id == "" {
+		id = kyc.CaseID(s.cfg.NewID("case"))
+	}
+	external, err := s.cfg.Sealer.Fingerprint("external_id", n.ExternalID)
+	if err != nil {
+		return kyc.Case{}, fmt.Errorf("create case: %w", err)
+	}
+	now := s.cfg.Now()
+	var c kyc.Case
+	err = s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		if r, err := tx.Case(ctx, id); err == nil {
+			c, err = s.open(ctx, tx, r)
+			return err
+		} else if kyc.KindOf(err) != kyc.NotFound {
+			return err
+		}
+		applicant, err := s.applicant(ctx, tx, external, n.ExternalID, now)
+		if err != nil {
+			return err
+		}
+		c = kyc.NewCase(id, applicant, s.cfg.Policy.ID(), n.Locale, items, now, now.Add(s.cfg.Policy.CaseExpiresAfter))
+		sealed, err := s.sealJSON(ctx, tx, applicant, about("case", string(id)), c)
+		if err != nil {
+			return err
+		}
+		if err := tx.CreateCase(ctx, record(c, 0, sealed)); err != nil {
+			return err
+		}
+		return s.log(ctx, tx, kyc.Record{Case: id, Event: "create", To: c.State, Actor: "integrator", At: now})
+	})
+	if err != nil {
+		return kyc.Case{}, fmt.Errorf("create case %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// applicant finds or makes the applicant of an account.
+func (s *Service) applicant(ctx context.Context, tx kyc.Tx, external []byte, externalID string, now time.Time) (kyc.ApplicantID, error) {
+	r, err := tx.ApplicantByExternalKey(ctx, external)
+	if err == nil {
+		return r.ID, nil
+	}
+	if kyc.KindOf(err) != kyc.NotFound {
+		return "", err
+	}
+	a := kyc.Applicant{ID: kyc.ApplicantID(s.cfg.NewID("apl")), ExternalID: externalID, CreatedAt: now}
+	wrapped, err := s.cfg.Sealer.NewDataKey(a.ID)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(a)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.cfg.Sealer.Seal(a.ID, wrapped, about("applicant", ""), text)
+	if err != nil {
+		return "", err
+	}
+	if err := tx.CreateApplicant(ctx, kyc.ApplicantRecord{ID: a.ID, ExternalKey: external, Sealed: sealed, CreatedAt: now}); err != nil {
+		return "", err
+	}
+	return a.ID, tx.PutDataKey(ctx, a.ID, wrapped)
+}
+
+// Case returns a case.
+func (s *Service) Case(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
+	var c kyc.Case
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		c, err = s.open(ctx, tx, r)
+		return err
+	})
+	return c, wrap("read case", id, err)
+}
+
+// Applicant returns the applicant of a case.
+func (s *Service) Applicant(ctx context.Context, id kyc.ApplicantID) (kyc.Applicant, error) {
+	var a kyc.Applicant
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Applicant(ctx, id)
+		if err != nil {
+			return err
+		}
+		key, err := tx.DataKey(ctx, id)
+		if err != nil {
+			return err
+		}
+		text, err := s.cfg.Sealer.Open(id, key, about("applicant", ""), r.Sealed)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(text, &a)
+	})
+	if err != nil {
+		return a, fmt.Errorf("read applicant %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// Policy returns the policy that judges new checks.
+func (s *Service) Policy() policy.Policy { return s.cfg.Policy }
+
+// Review applies a person's decision.
+func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
+		return kyc.Reviewed{By: by, Verdict: verdict, Findings: reasons, At: s.cfg.Now()}, nil
+	}, nil)
+}
+
+// AskHelp notes that the applicant wants a human.
+func (s *Service) AskHelp(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.AskHelp{At: s.cfg.Now()}, nil }, nil)
+}
+
+// Appeal notes that the applicant contests a refusal.
+func (s *Service) Appeal(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Appeal{At: s.cfg.Now()}, nil }, nil)
+}
+
+// Erase destroys everything of an applicant: the data key, and with it all that
+// is sealed, then the evidence files. Ids and the audit chain stay.
+func (s *Service) Erase(ctx context.Context, id kyc.ApplicantID) error {
+	var blobs []string
+	now := s.cfg.Now()
+	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		blobs = nil
+		if _, err := tx.Applicant(ctx, id); err != nil {
+			return err
+		}
+		cases, err := tx.CasesOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, r := range cases {
+			subs, err := tx.SubmissionsOf(ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, x := range subs {
+				blobs = append(blobs, x.BlobKey)
+			}
+			if r.State == kyc.Erased {
+				continue
+			}
+			c, effects, err := kyc.Apply(kyc.Case{
+				ID: r.ID, Applicant: id, Policy: r.Policy, State: r.State, CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt,
+			}, kyc.Erase{At: now})
+			if err != nil {
+				return err
+			}
+			if err := tx.SaveCase(ctx, record(c, r.Version, nil)); err != nil {
+				return err
+			}
+			if err := s.carryOut(ctx, tx, effects); err != nil {
+				return err
+			}
+		}
+		return tx.DeleteDataKey(ctx, id)
+	})
+	if err != nil {
+		return fmt.Errorf("erase %s: %w", id, err)
+	}
+	// The key is gone, so these bytes are noise already; the sweeper removes what
+	// a crash here leaves.
+	var errs []error
+	for _, b := range blobs {
+		errs = append(errs, s.cfg.Blobs.Delete(ctx, b))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("erase %s: evidence files: %w", id, err)
+	}
+	return nil
+}
+
+// ExpireDue closes cases whose time has passed.
+func (s *Service) ExpireDue(ctx context.Context) error {
+	const batch = 100
+	for {
+		var due []kyc.CaseRecord
+		now := s.cfg.Now()
+		err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+			var err error
+			due, err = tx.CasesDue(ctx, []kyc.State{kyc.Open, kyc.ActionRequired}, now, batch)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("expire cases: %w", err)
+		}
+		for _, r := range due {
+			_, err := s.apply(ctx, r.ID, func(kyc.Case) (kyc.Event, error) { return kyc.Expire{At: now}, nil }, nil)
+			if err != nil && kyc.KindOf(err) != kyc.NotAllowed { // acted on meanwhile
+				return err
+			}
+		}
+		if len(due) < batch {
+			return nil
+		}
+	}
+}
+
+// orphanAge is how old evidence without a submission must be before it is swept:
+// older than any upload can be under way.
+const orphanAge = time.Hour
+
+// replyAge is how long an answer can be asked for again with its Idempotency-Key.
+const replyAge = 24 * time.Hour
+
+// Sweep removes what nothing refers to: evidence of uploads that were cut off,
+// expired tokens and old replies.
+func (s *Service) Sweep(ctx context.Context) error {
+	now := s.cfg.Now()
+	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error { return tx.ForgetBefore(ctx, now.Add(-replyAge)) })
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	for b, err := range s.cfg.Blobs.List(ctx) {
+		if err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+		if b.Written.After(now.Add(-orphanAge)) {
+			continue
+		}
+		var used bool
+		err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+			var err error
+			used, err = tx.HasBlob(ctx, b.Key)
+			return err
+		})
+		if err == nil && !used {
+			err = s.cfg.Blobs.Delete(ctx, b.Key)
+		}
+		if err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+	}
+	return nil
+}
+
+// apply loads a case, applies the event that make returns for it, and stores
+// case and effects in one transaction. with, if not nil, joins the transaction.
+func (s *Service) apply(ctx context.Context, id kyc.CaseID, mk func(kyc.Case) (kyc.Event, error), with func(kyc.Tx) error) (kyc.Case, error) {
+	var next kyc.Case
+	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		c, err := s.open(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		e, err := mk(c)
+		if err != nil {
+			return err
+		}
+		var effects []kyc.Effect
+		next, effects, err = kyc.Apply(c, e)
+		if err != nil {
+			return err
+		}
+		if with != nil {
+			if err := with(tx); err != nil {
+				return err
+			}
+		}
+		sealed, err := s.sealJSON(ctx, tx, next.Applicant, about("case", string(id)), next)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveCase(ctx, record(next, r.Version, sealed)); err != nil {
+			return err
+		}
+		return s.carryOut(ctx, tx, effects)
+	})
+	return next, wrap("change case", id, err)
+}
+
+// carryOut does the effects of an event within its transaction.
+func (s *Service) carryOut(ctx context.Context, tx kyc.Tx, effects []kyc.Effect) error {
+	for _, e := range effects {
+		var err error
+		switch e := e.(type) {
+		case kyc.RunChecks:
+			err = tx.Enqueue(ctx, kyc.Job{Kind: CheckCase, Case: e.Case, Round: e.Round})
+		case kyc.Record:
+			err = s.log(ctx, tx, e)
+		case kyc.DestroyKey:
+			err = tx.DeleteDataKey(ctx, e.Applicant)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckCase is the kind of the job that runs the checks of a round.
+const CheckCase = "check_case"
+
+func (s *Service) log(ctx context.Context, tx kyc.Tx, r kyc.Record) error {
+	_, err := tx.AppendAudit(ctx, r.At, audit.Encode(r))
+	return err
+}
+
+func (s *Service) open(ctx context.Context, tx kyc.Tx, r kyc.CaseRecord) (kyc.Case, error) {
+	if r.State == kyc.Erased {
+		return kyc.Case{
+			ID: r.ID, Applicant: r.Applicant, Policy: r.Policy, State: r.State,
+			CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, ExpiresAt: r.ExpiresAt,
+		}, nil
+	}
+	key, err := tx.DataKey(ctx, r.Applicant)
+	if err != nil {
+		return kyc.Case{}, err
+	}
+	text, err := s.cfg.Sealer.Open(r.Applicant, key, about("case", string(r.ID)), r.Sealed)
+	if err != nil {
+		return kyc.Case{}, err
+	}
+	var c kyc.Case
+	if err := json.Unmarshal(text, &c); err != nil {
+		return kyc.Case{}, errors.New("the sealed case is not readable") // the cause would quote its content
+	}
+	return c, nil
+}
+
+// sealJSON seals v as JSON under an applicant's data key, bound to a context.
+func (s *Service) sealJSON(ctx context.Context, tx kyc.Tx, a kyc.ApplicantID, bound seal.Context, v any) ([]byte, error) {
+	key, err := tx.DataKey(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return s.cfg.Sealer.Seal(a, key, bound, text)
+}
+
+// about binds sealed bytes to what they are.
+func about(purpose, id string) seal.Context { return seal.Context{Purpose: purpose, ID: id} }
+
+func record(c kyc.Case, version int64, sealed []byte) kyc.CaseRecord {
+	return kyc.CaseRecord{
+		ID: c.ID, Applicant: c.Applicant, State: c.State, Policy: c.Policy, Version: version,
+		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ExpiresAt: c.ExpiresAt, Sealed: sealed,
+	}
+}
+
+func wrap(op string, id kyc.CaseID, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", op, id, err)
+}

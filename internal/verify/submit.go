@@ -1,0 +1,335 @@
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"bonafide/internal/blob"
+	"bonafide/internal/imaging"
+	"bonafide/internal/kyc"
+)
+
+// Outcome answers a submission.
+type Outcome struct {
+	Accepted   bool
+	Submission kyc.SubmissionID
+	Findings   []kyc.Finding // of the pre-check
+	Case       kyc.Case
+}
+
+// stored is what is sealed with a submission.
+type stored struct {
+	SHA256  string               `json:"sha256"`
+	Bytes   int64                `json:"bytes"`
+	Side    *Side                `json:"side,omitempty"`
+	Face    *Portrait            `json:"face,omitempty"`
+	Details map[kyc.Field]string `json:"details,omitempty"`
+	// File is the picture's own metadata, kept apart as evidence.
+	File *imaging.Metadata `json:"file,omitempty"`
+}
+
+// samePicture is the distance of perceptual hashes, in bits of 64, up to which
+// two pictures are the same one sent again.
+const samePicture = 3
+
+// notSharper is how much sharper, as a factor, the same picture can come out by
+// another compression.
+const notSharper = 1.1
+
+// Submit takes evidence for an item. Pictures are measured at once for what can
+// be told at once; unusable ones are refused with the reasons, and use no
+// attempt. id is given when the request must not act twice: a submission that
+// exists under it already is answered as it was.
+func (s *Service) Submit(ctx context.Context, c kyc.CaseID, item kyc.Item, id kyc.SubmissionID, content []byte) (Outcome, error) {
+	if id == "" {
+		id = kyc.SubmissionID(s.cfg.NewID("sub"))
+	}
+	now := s.cfg.Now()
+	before, known, err := s.mayTake(ctx, c, item, id, now)
+	if err != nil {
+		return Outcome{}, wrap("submit to case", c, err)
+	}
+	if known {
+		return Outcome{Accepted: true, Submission: id, Case: before}, nil
+	}
+	sum := sha256.Sum256(content)
+	keep := stored{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(content))}
+	if item == kyc.Details {
+		if keep.Details, err = s.mergeDetails(ctx, before, content); err != nil {
+			return Outcome{}, wrap("submit to case", c, err)
+		}
+		if content, err = json.Marshal(keep.Details); err != nil {
+			return Outcome{}, wrap("submit to case", c, err)
+		}
+	} else {
+		refused, err := s.look(ctx, before, item, content, &keep)
+		if err != nil {
+			return Outcome{}, wrap("submit to case", c, err)
+		}
+		if len(refused) > 0 {
+			return s.refuse(ctx, c, item, refused, keep, now)
+		}
+	}
+	return s.accept(ctx, before, item, id, content, keep, now)
+}
+
+// mayTake finds out whether an item can be sent now, before any work is done on
+// its bytes, and whether the submission is there already.
+func (s *Service) mayTake(ctx context.Context, id kyc.CaseID, item kyc.Item, sub kyc.SubmissionID, now time.Time) (kyc.Case, bool, error) {
+	var c kyc.Case
+	var known bool
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		if c, err = s.open(ctx, tx, r); err != nil {
+			return err
+		}
+		x, err := tx.Submission(ctx, sub)
+		switch {
+		case err == nil && (x.Case != id || x.Item != item):
+			return &kyc.Error{Kind: kyc.Conflict, Op: "submit", Item: item, Detail: "the Idempotency-Key was used for something else"}
+		case err == nil:
+			known = true
+			return nil
+		case kyc.KindOf(err) != kyc.NotFound:
+			return err
+		}
+		_, _, err = kyc.Apply(c, kyc.Submit{Submission: kyc.Submission{ID: sub, Item: item, At: now}})
+		return err
+	})
+	return c, known, err
+}
+
+// look measures a picture and returns what makes it unusable at once.
+func (s *Service) look(ctx context.Context, c kyc.Case, item kyc.Item, content []byte, keep *stored) ([]kyc.Finding, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	e := Evidence{}
+	var hash uint64
+	var quality float64
+	var err error
+	if item == kyc.Face {
+		keep.Face, keep.File, err = s.cfg.Engine.Selfie(ctx, content)
+		if err != nil {
+			return nil, err
+		}
+		e.Face, hash, quality = keep.Face, keep.Face.PerceptualHash, keep.Face.Quality.Sharpness
+	} else {
+		keep.Side, keep.File, err = s.cfg.Engine.Glance(ctx, content)
+		if err != nil {
+			return nil, err
+		}
+		hash, quality = keep.Side.PerceptualHash, keep.Side.Sharpness
+		if item == kyc.DocumentFront {
+			e.Front = keep.Side
+		} else {
+			e.Back = keep.Side
+		}
+	}
+	found := PreCheck(s.cfg.Policy, item, e)
+	return append(sameAgain(c, item, keep.SHA256, hash, quality, found), found...), nil
+}
+
+// sameAgain recognises a picture that failed before and gives the earlier
+// reasons. The same scene taken better is another picture: it must be neither
+// sharper nor rid of what was wrong with the first.
+func sameAgain(c kyc.Case, item kyc.Item, sha string, hash uint64, quality float64, found []kyc.Finding) []kyc.Finding {
+	same := kyc.Finding{Code: kyc.DocSamePicture, Item: item}
+	if item == kyc.Face {
+		same.Code = kyc.FaceSamePicture
+	}
+	out := []kyc.Finding{same}
+	has := func(c kyc.Code) bool {
+		return slices.ContainsFunc(found, func(f kyc.Finding) bool { return f.Code == c })
+	}
+	if st, ok := c.Item(item); ok && st.Status == kyc.Failed && st.Current != nil && st.Current.SHA256 == sha {
+		for _, f := range kyc.Told(c.Findings) {
+			if f.Item == item && !has(f.Code) {
+				out = append(out, f)
+			}
+		}
+		return out
+	}
+	for _, r := range c.Refused {
+		if r.Item != item || hash == 0 || imaging.Distance(r.PerceptualHash, hash) > samePicture || quality > r.Quality*notSharper {
+			continue
+		}
+		mended := slices.ContainsFunc(r.Codes, func(c kyc.Code) bool {
+			d, _ := kyc.Lookup(c)
+			return d.PreCheck && !has(c)
+		})
+		if mended {
+			continue
+		}
+		for _, c := range r.Codes {
+			if !has(c) {
+				out = append(out, kyc.Finding{Code: c, Item: item})
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// refuse remembers a picture that was refused, so that it is known again.
+func (s *Service) refuse(ctx context.Context, id kyc.CaseID, item kyc.Item, found []kyc.Finding, keep stored, now time.Time) (Outcome, error) {
+	p := kyc.RefusedPicture{Item: item}
+	switch {
+	case keep.Side != nil:
+		p.PerceptualHash, p.Quality = keep.Side.PerceptualHash, keep.Side.Sharpness
+	case keep.Face != nil:
+		p.PerceptualHash, p.Quality = keep.Face.PerceptualHash, keep.Face.Quality.Sharpness
+	}
+	for _, f := range found {
+		if f.Code != kyc.DocSamePicture && f.Code != kyc.FaceSamePicture {
+			p.Codes = append(p.Codes, f.Code)
+		}
+	}
+	c, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Refuse{Picture: p, At: now}, nil }, nil)
+	return Outcome{Findings: found, Case: c}, err
+}
+
+// accept seals the evidence, stores it, and then the case with its effects in
+// one transaction. Evidence is durable before the case knows of it; what a crash
+// leaves without a case is swept.
+func (s *Service) accept(ctx context.Context, before kyc.Case, item kyc.Item, id kyc.SubmissionID, content []byte, keep stored, now time.Time) (Outcome, error) {
+	fail := func(err error) (Outcome, error) { return Outcome{}, wrap("submit to case", before.ID, err) }
+	var key []byte
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		var err error
+		key, err = tx.DataKey(ctx, before.Applicant)
+		return err
+	})
+	if err != nil {
+		return fail(err)
+	}
+	sealedContent, err := s.cfg.Sealer.Seal(before.Applicant, key, about("evidence", string(id)), content)
+	if err != nil {
+		return fail(err)
+	}
+	text, err := json.Marshal(keep)
+	if err != nil {
+		return fail(err)
+	}
+	sealedFacts, err := s.cfg.Sealer.Seal(before.Applicant, key, about("facts", string(id)), text)
+	if err != nil {
+		return fail(err)
+	}
+	blobKey, err := blob.NewKey(s.cfg.Random)
+	if err != nil {
+		return fail(err)
+	}
+	if err := s.cfg.Blobs.Put(ctx, blobKey, sealedContent); err != nil {
+		return fail(err)
+	}
+	c, err := s.apply(ctx, before.ID, func(kyc.Case) (kyc.Event, error) {
+		return kyc.Submit{Submission: kyc.Submission{ID: id, Item: item, SHA256: keep.SHA256, At: now}}, nil
+	}, func(tx kyc.Tx) error {
+		return tx.AddSubmission(ctx, kyc.SubmissionRecord{
+			ID: id, Case: before.ID, Applicant: before.Applicant, Item: item, BlobKey: blobKey,
+			Bytes: int64(len(content)), CreatedAt: now, Sealed: sealedFacts,
+		})
+	})
+	if err != nil {
+		return Outcome{}, errors.Join(err, s.cfg.Blobs.Delete(context.WithoutCancel(ctx), blobKey))
+	}
+	return Outcome{Accepted: true, Submission: id, Case: c}, nil
+}
+
+// maxField is the most characters of a typed field.
+const maxField = 200
+
+// mergeDetails reads typed details. Where a plan asks for single fields, those
+// alone may be sent, and the others are kept from before.
+func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) (map[kyc.Field]string, error) {
+	sent, err := ParseDetails(content)
+	if err != nil {
+		return nil, err
+	}
+	st, _ := c.Item(kyc.Details)
+	if st.Current == nil {
+		return sent, nil
+	}
+	earlier, err := s.facts(ctx, c, *st.Current)
+	if err != nil {
+		return nil, err
+	}
+	merged := maps.Clone(earlier.Details)
+	asked := askedFields(c)
+	for f, v := range sent {
+		if len(asked) > 0 && !slices.Contains(asked, f) && merged[f] != v {
+			return nil, &kyc.Error{
+				Kind: kyc.NotAsked, Op: "submit", Item: kyc.Details,
+				Detail: fmt.Sprintf("%s passed and is kept; only %v can be corrected", f, asked),
+			}
+		}
+		merged[f] = v
+	}
+	return merged, nil
+}
+
+func askedFields(c kyc.Case) []kyc.Field {
+	if c.Plan == nil {
+		return nil
+	}
+	for _, p := range c.Plan.Items {
+		if p.Item == kyc.Details {
+			return p.Fields
+		}
+	}
+	return nil
+}
+
+// ParseDetails reads typed details from JSON: known fields, at most 200
+// characters each, dates as 1990-01-31. The error says which field is wrong,
+// never what it held.
+func ParseDetails(content []byte) (map[kyc.Field]string, error) {
+	bad := func(f kyc.Field, why string) error {
+		return &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: fmt.Sprintf("%s %s", f, why)}
+	}
+	var raw map[kyc.Field]*string
+	if err := json.Unmarshal(content, &raw); err != nil {
+		return nil, &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: "must be a JSON object of strings, as {\"surname\": \"…\"}"}
+	}
+	out := map[kyc.Field]string{}
+	for f, p := range raw {
+		switch {
+		case !slices.Contains(kyc.DetailFields(), f):
+			return nil, bad("", fmt.Sprintf("unknown field; known are %v", kyc.DetailFields()))
+		case p == nil || *p == "":
+			continue
+		case !utf8.ValidString(*p) || utf8.RuneCountInString(*p) > maxField:
+			return nil, bad(f, fmt.Sprintf("must be valid text of at most %d characters", maxField))
+		case f == kyc.BirthDate || f == kyc.ExpiryDate:
+			if _, err := time.Parse(time.DateOnly, *p); err != nil {
+				return nil, bad(f, "must be a date such as 1990-01-31")
+			}
+		}
+		out[f] = *p
+	}
+	if r := out[kyc.Residence]; r != "" {
+		if len(r) != 2 {
+			return nil, bad(kyc.Residence, "must be an ISO 3166-1 alpha-2 code such as DE")
+		}
+		out[kyc.Residence] = strings.ToUpper(r)
+	}
+	if len(out) == 0 {
+		return nil, &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: "at least one field must be given"}
+	}
+	return out, nil
+}
