@@ -2,50 +2,62 @@ package face
 
 import (
 	"image"
-	"math"
-	"sync"
 
 	"bonafide/internal/imaging"
 )
 
+// pyramidSide bounds the long side of the finest copy a pyramid makes: what is looked at more finely than that is a small part of
+// the picture and cheaper to shrink by itself.
+const pyramidSide = 1024
+
 // pyramid is a picture with its halved copies, made when first needed, so that looking at one picture through many windows does
-// not shrink it anew for each.
+// not shrink all of it anew for each. It is for one goroutine.
 type pyramid struct {
-	mu     sync.Mutex
-	levels []*image.RGBA
+	full   *image.RGBA
+	base   int           // halvings of the finest copy
+	levels []*image.RGBA // levels[i] is halved base+i times
 }
 
-func newPyramid(im *image.RGBA) *pyramid { return &pyramid{levels: []*image.RGBA{im}} }
-
-func (p *pyramid) bounds() image.Rectangle { return p.levels[0].Rect }
-
-// level is the picture halved n times, or fewer where it would become smaller than 64 pixels.
-func (p *pyramid) level(n int) (im *image.RGBA, halvings int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for len(p.levels) <= n {
-		last := p.levels[len(p.levels)-1]
-		w, h := last.Rect.Dx()/2, last.Rect.Dy()/2
-		if w < 64 || h < 64 {
-			break
-		}
-		p.levels = append(p.levels, imaging.Resize(last, w, h))
+func newPyramid(im *image.RGBA) *pyramid {
+	p := &pyramid{full: im}
+	for max(im.Rect.Dx(), im.Rect.Dy())>>p.base > pyramidSide {
+		p.base++
 	}
-	n = min(n, len(p.levels)-1)
-	return p.levels[n], n
+	return p
+}
+
+func (p *pyramid) bounds() image.Rectangle { return p.full.Rect }
+
+// halved is the picture halved n times, n no less than base.
+func (p *pyramid) halved(n int) *image.RGBA {
+	for len(p.levels) <= n-p.base {
+		from, by := p.full, 1<<p.base
+		if k := len(p.levels); k > 0 {
+			from, by = p.levels[k-1], 2
+		}
+		w, h := max(1, (from.Rect.Dx()+by-1)/by), max(1, (from.Rect.Dy()+by-1)/by)
+		next := from
+		if by > 1 {
+			next = imaging.WarpRGB(from, imaging.Affine{float64(by), 0, 0, 0, float64(by), 0}, w, h)
+		}
+		p.levels = append(p.levels, next)
+	}
+	return p.levels[n-p.base]
 }
 
 // sample warps a side×side window out of the picture; m maps window pixels to picture pixels. The result is RGB, 0..255, row by
 // row; what lies outside the picture is black.
 func (p *pyramid) sample(m imaging.Affine, side int) []float32 {
-	scale := math.Sqrt(math.Abs(m[0]*m[4] - m[1]*m[3]))
 	n := 0
-	for ; scale >= 2; scale /= 2 {
+	for k := m.Scale(); k >= 2; k /= 2 {
 		n++
 	}
-	full := p.bounds()
-	im, _ := p.level(n)
-	fx := float64(im.Rect.Dx()) / float64(full.Dx())
-	fy := float64(im.Rect.Dy()) / float64(full.Dy())
-	return imaging.WarpPlane(im, imaging.Affine{m[0] * fx, m[1] * fx, m[2] * fx, m[3] * fy, m[4] * fy, m[5] * fy}, side, side)
+	if n == 0 || n < p.base {
+		return imaging.WarpPlane(p.full, m, side, side)
+	}
+	k := 1 / float64(int(1)<<n)
+	for i := range m {
+		m[i] *= k
+	}
+	return imaging.WarpPlane(p.halved(n), m, side, side)
 }

@@ -46,7 +46,7 @@ type Comparison struct {
 
 // Template makes the template of a face found in p.
 func (a *Analyser) Template(ctx context.Context, p *imaging.Picture, f Face) (Template, error) {
-	px := newPyramid(p.RGB).sample(alignment(&f.Mesh), chipSide)
+	px := imaging.WarpPlane(p.RGB, alignment(&f.Mesh), chipSide, chipSide)
 	t := Template{model: a.templateModel()}
 	for _, mirror := range []bool{false, true} {
 		v, err := a.embed(ctx, px, mirror)
