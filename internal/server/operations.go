@@ -11,16 +11,19 @@ import (
 	"bonafide/internal/verify"
 )
 
-// once documents the header that the outer handler acts on.
-type onceHeader struct {
+// OnceHeader documents the header that the outer handler acts on.
+type OnceHeader struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Repeat a request with the same key and it acts once; the first answer is repeated for 24 hours."`
 }
 
-type languageHeader struct {
+// LanguageHeader says in which language texts are wanted. Embedded inputs are
+// exported because huma sees exported fields alone.
+type LanguageHeader struct {
 	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of texts, for integrators; applicants get their case's."`
 }
 
-type casePath struct {
+// CasePath names a case.
+type CasePath struct {
 	Case string `path:"case" maxLength:"64" example:"case_01k9…"`
 }
 
@@ -101,7 +104,7 @@ func (s *server) answer(ctx context.Context, op string, c kyc.Case, language str
 
 // reach returns the id of a case that the caller may reach. A case that is not
 // theirs and one that is not there look the same.
-func (s *server) reach(ctx context.Context, p casePath) (kyc.CaseID, error) {
+func (s *server) reach(ctx context.Context, p CasePath) (kyc.CaseID, error) {
 	id := kyc.CaseID(p.Case)
 	if !callerOf(ctx).may(id) {
 		return "", s.explain("reach", &kyc.Error{Kind: kyc.NotFound, Op: "reach"})
@@ -118,8 +121,8 @@ func (s *server) onlyIntegrators(ctx context.Context) error {
 }
 
 func (s *server) createCase(ctx context.Context, in *struct {
-	onceHeader
-	languageHeader
+	OnceHeader
+	LanguageHeader
 	Body api.NewCase
 },
 ) (*struct{ Body api.CreatedCase }, error) {
@@ -150,11 +153,11 @@ func (s *server) createCase(ctx context.Context, in *struct {
 }
 
 func (s *server) getCase(ctx context.Context, in *struct {
-	casePath
-	languageHeader
+	CasePath
+	LanguageHeader
 },
 ) (*caseOut, error) {
-	id, err := s.reach(ctx, in.casePath)
+	id, err := s.reach(ctx, in.CasePath)
 	if err != nil {
 		return nil, err
 	}
@@ -163,14 +166,14 @@ func (s *server) getCase(ctx context.Context, in *struct {
 }
 
 func (s *server) submit(ctx context.Context, in *struct {
-	onceHeader
-	languageHeader
-	casePath
+	OnceHeader
+	LanguageHeader
+	CasePath
 	Item    string `path:"item" enum:"document_front,document_back,details,face"`
 	RawBody []byte `contentType:"application/octet-stream"`
 },
 ) (*struct{ Body api.Submitted }, error) {
-	id, err := s.reach(ctx, in.casePath)
+	id, err := s.reach(ctx, in.CasePath)
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +196,8 @@ func (s *server) submit(ctx context.Context, in *struct {
 }
 
 func (s *server) createLink(ctx context.Context, in *struct {
-	onceHeader
-	casePath
+	OnceHeader
+	CasePath
 },
 ) (*struct{ Body api.Link }, error) {
 	if err := s.onlyIntegrators(ctx); err != nil {
@@ -212,14 +215,15 @@ func (s *server) createLink(ctx context.Context, in *struct {
 	return &struct{ Body api.Link }{link}, nil
 }
 
-type caseAction struct {
-	onceHeader
-	languageHeader
-	casePath
+// CaseAction is a request about a case without a body.
+type CaseAction struct {
+	OnceHeader
+	LanguageHeader
+	CasePath
 }
 
-func (s *server) askHelp(ctx context.Context, in *caseAction) (*caseOut, error) {
-	id, err := s.reach(ctx, in.casePath)
+func (s *server) askHelp(ctx context.Context, in *CaseAction) (*caseOut, error) {
+	id, err := s.reach(ctx, in.CasePath)
 	if err != nil {
 		return nil, err
 	}
@@ -227,8 +231,8 @@ func (s *server) askHelp(ctx context.Context, in *caseAction) (*caseOut, error) 
 	return s.answer(ctx, "ask help", c, in.Language, err)
 }
 
-func (s *server) appeal(ctx context.Context, in *caseAction) (*caseOut, error) {
-	id, err := s.reach(ctx, in.casePath)
+func (s *server) appeal(ctx context.Context, in *CaseAction) (*caseOut, error) {
+	id, err := s.reach(ctx, in.CasePath)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +241,7 @@ func (s *server) appeal(ctx context.Context, in *caseAction) (*caseOut, error) {
 }
 
 func (s *server) review(ctx context.Context, in *struct {
-	caseAction
+	CaseAction
 	Body api.Review
 },
 ) (*caseOut, error) {
@@ -273,6 +277,6 @@ func (s *server) erase(ctx context.Context, in *struct {
 	return nil, nil //nolint:nilnil // 204: there is nothing to say
 }
 
-func (s *server) listFindings(ctx context.Context, in *languageHeader) (*struct{ Body []api.FindingInfo }, error) {
+func (s *server) listFindings(ctx context.Context, in *LanguageHeader) (*struct{ Body []api.FindingInfo }, error) {
 	return &struct{ Body []api.FindingInfo }{s.present(ctx, in.Language, in.Language).Catalogue()}, nil
 }

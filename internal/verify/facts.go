@@ -16,7 +16,7 @@ import (
 
 // Value is one datum as it was read from a document.
 type Value struct {
-	Text       string   `json:"text"`
+	Text       string   `json:"value"`
 	Confidence float64  `json:"confidence"` // 0..1
 	Source     string   `json:"source"`     // "mrz" or "print"
 	Box        *kyc.Box `json:"box,omitempty"`
