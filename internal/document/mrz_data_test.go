@@ -3,7 +3,10 @@ package document
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"image"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -189,6 +192,71 @@ func TestReadsDocuments(t *testing.T) {
 	}
 }
 
+// TestPlacesOfTheZone turns a document and expects the zone's place to turn
+// with it, and Rotation to undo the turn.
+func TestPlacesOfTheZone(t *testing.T) {
+	folder := dataFolder(t, "documents")
+	r := mrzReaderForTest(t)
+	p := decodeFile(t, filepath.Join(folder, "PassportEye__testdata_100_id-rou.jpg"))
+	upright, err := r.Read(t.Context(), p, measuredAt)
+	if err != nil || upright == nil {
+		t.Fatalf("reading %v, error %v", upright, err)
+	}
+	w, h := float64(p.RGB.Rect.Dx()), float64(p.RGB.Rect.Dy())
+	if upright.Rotation != 0 || upright.Pitch < w/60 || upright.Pitch > w/36 {
+		t.Errorf("rotation %d, pitch %.1f px", upright.Rotation, upright.Pitch)
+	}
+	if len(upright.LineQuads) != len(upright.Lines) || upright.Quad[0] != upright.LineQuads[0][0] {
+		t.Errorf("line places %v in %v", upright.LineQuads, upright.Quad)
+	}
+	for i, q := range upright.LineQuads {
+		if q[0].X > q[1].X || q[0].Y > q[3].Y || i > 0 && q[0].Y < upright.LineQuads[i-1][0].Y {
+			t.Errorf("line %d: %v is not upright or out of order", i, q)
+		}
+	}
+	for quarters := 1; quarters < 4; quarters++ {
+		got, err := r.Read(t.Context(), &imaging.Picture{RGB: imaging.Rotate90(p.RGB, quarters)}, measuredAt)
+		if err != nil || got == nil {
+			t.Fatalf("turned by %d: reading %v, error %v", quarters, got, err)
+		}
+		if want := 4 - quarters; got.Rotation != want {
+			t.Errorf("turned by %d: rotation %d, want %d", quarters, got.Rotation, want)
+		}
+		for i, c := range upright.Quad {
+			want := [4]imaging.Point{c, {X: h - c.Y, Y: c.X}, {X: w - c.X, Y: h - c.Y}, {X: c.Y, Y: w - c.X}}[quarters]
+			if d := math.Hypot(got.Quad[i].X-want.X, got.Quad[i].Y-want.Y); d > upright.Pitch {
+				t.Errorf("turned by %d: corner %d at %v, want %v", quarters, i, got.Quad[i], want)
+			}
+		}
+	}
+	confidence, at := upright.Unchecked()
+	if confidence <= 0 || confidence > 1 || at.Line > 1 {
+		t.Errorf("least sure unchecked character: %v at %v", confidence, at)
+	}
+}
+
+func TestReadStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	r := mrzReaderForTest(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got, err := r.Read(ctx, &imaging.Picture{RGB: image.NewRGBA(image.Rect(0, 0, 300, 200))}, measuredAt)
+	if got != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("reading %v, error %v", got, err)
+	}
+}
+
+func TestReadOfBlankPictures(t *testing.T) {
+	t.Parallel()
+	r := mrzReaderForTest(t)
+	for _, size := range []image.Point{{1, 1}, {3, 500}, {500, 3}, {64, 64}, {900, 600}} {
+		got, err := r.Read(t.Context(), &imaging.Picture{RGB: image.NewRGBA(image.Rectangle{Max: size})}, measuredAt)
+		if got != nil || err != nil {
+			t.Errorf("%v: reading %v, error %v", size, got, err)
+		}
+	}
+}
+
 // TestInventsNothing reads pictures that show no zone: faces, attacks, blurred
 // and glaring photographs.
 func TestInventsNothing(t *testing.T) {
@@ -228,4 +296,30 @@ func TestInventsNothing(t *testing.T) {
 	if n < 10 {
 		t.Errorf("only %d pictures read", n)
 	}
+}
+
+// BenchmarkMRZRead reads the distinct documents with a zone, one after the
+// other; the time is for all of them.
+func BenchmarkMRZRead(b *testing.B) {
+	folder, items := documentTruths(b)
+	r := mrzReaderForTest(b)
+	var pictures []*imaging.Picture
+	for _, item := range items {
+		if item.Truth.HasMRZ && (!strings.Contains(item.File, "Czech") || strings.Contains(item.File, "orient1")) {
+			p := decodeFile(b, filepath.Join(folder, item.File))
+			p.Gray()
+			pictures = append(pictures, p)
+		}
+	}
+	ctx, meter := onnx.WithMeter(context.Background())
+	for b.Loop() {
+		for _, p := range pictures {
+			if _, err := r.Read(ctx, p, measuredAt); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	n := float64(b.N * len(pictures))
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/n, "ms/page")
+	b.ReportMetric(float64(meter.Elapsed().Milliseconds())/n, "ms-onnx/page")
 }

@@ -29,6 +29,10 @@ const (
 	// sameStateLoss is the same for the other field's state where one letter
 	// makes the difference.
 	sameStateLoss = 8.
+	// sureLetter is the probability from which a letter of a state counts as
+	// read well; below, the other field's state may take its place though the
+	// network sees nothing of it.
+	sureLetter = .98
 )
 
 // Limits of the repair by check digits: at most repairPlaces characters are
@@ -66,6 +70,7 @@ type decoded struct {
 	repairs    []Repair
 	confidence [][]float64
 	likelihood float64 // nats; of the lines under the network and the grammar
+	misplaced  float64 // share of the likeliest characters that the layout does not allow at their places
 }
 
 // held is the share of the check digits that are right.
@@ -286,6 +291,9 @@ func (d *decoder) states() {
 		limit := stateLoss
 		if code == other && differing(code, read(s)) == 1 {
 			limit = sameStateLoss
+			if d.least(s) < sureLetter {
+				limit = math.Inf(1)
+			}
 		}
 		if now-best > limit || best-next < stateLead {
 			continue
@@ -294,6 +302,15 @@ func (d *decoder) states() {
 			d.set(s.Line, s.Start+j, code[j], WhyState, best-next)
 		}
 	}
+}
+
+// least returns the probability of the least sure character of a span.
+func (d *decoder) least(s mrz.Span) float64 {
+	p := 1.
+	for j := s.Start; j < s.End; j++ {
+		p = min(p, probAt(d.cells[s.Line], j))
+	}
+	return p
 }
 
 // differing counts the places at which two texts of one length differ.
@@ -429,6 +446,9 @@ func (d *decoder) result(raw []string, format mrz.Format) decoded {
 			to := out.lines[i][j]
 			k := strings.IndexByte(mrzAlphabet, to)
 			out.likelihood += d.weight[i][j][k]
+			if !d.layout.Class(i, j).Has(raw[i][j]) {
+				out.misplaced += 1 / float64(len(d.cells)*len(line))
+			}
 			p := float64(line[j][k])
 			if lead := d.lead[i][j]; lead > 0 {
 				p = max(p, 1/(1+math.Exp(-lead)))

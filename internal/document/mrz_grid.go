@@ -348,6 +348,11 @@ var slips = [...]int{0, -1, 1, -2, 2}
 
 const slipCost = .3 // characters, a cell
 
+// usualMisplaced is the share of characters of the wrong kind for their place
+// that a true zone may show, misread or printed so; texture read as letters
+// has several times as many.
+const usualMisplaced = .05
+
 // choose finds the columns at which the zone starts and decodes the best
 // three.
 func choose(columns [][]cell, width int) (best zone, found bool) {
@@ -388,7 +393,7 @@ func choose(columns [][]cell, width int) (best zone, found bool) {
 		}
 		text := decode(cells)
 		// Where all lines go on, the zone is longer than width.
-		q := sure - .5*(shifts[0].score-s.score) - .25*(before+after) + .05*text.held()
+		q := sure - .5*(shifts[0].score-s.score) - .25*(before+after) + .05*text.held() - max(text.misplaced-usualMisplaced, 0)
 		if !found || q > best.quality {
 			best, found = zone{text: text, quality: q, starts: s.starts, cells: cells}, true
 		}

@@ -65,6 +65,31 @@ type MRZReading struct {
 	Model onnx.ModelInfo
 }
 
+// Unchecked returns the confidence of the least sure character that no check
+// digit covers, and where it stands: names, states, the kind of document. A
+// misreading there is silent, so this is the number to judge the reading by
+// when the check digits hold.
+func (r *MRZReading) Unchecked() (confidence float64, at mrz.Pos) {
+	covered := make(map[mrz.Pos]bool)
+	for _, c := range r.Parsed.CheckDigits {
+		covered[c.Digit] = true
+		for _, s := range c.Spans {
+			for j := s.Start; j < s.End; j++ {
+				covered[mrz.Pos{Line: s.Line, Column: j}] = true
+			}
+		}
+	}
+	confidence = 1
+	for i, line := range r.Confidence {
+		for j, p := range line {
+			if pos := (mrz.Pos{Line: i, Column: j}); p < confidence && !covered[pos] {
+				confidence, at = p, pos
+			}
+		}
+	}
+	return confidence, at
+}
+
 // baseSide is the longest side, in pixels, of the picture the reader works on.
 // A passport page across it has 41 px a character; the network wants 16.
 const baseSide = 1900
@@ -126,13 +151,6 @@ type zoneReader struct {
 	pyramid pyramid
 	tried   []textLine
 	rows    []row
-	runs    int // strips read, for the tests
-}
-
-// read counts strips.
-func (z *zoneReader) read(ctx context.Context, strips []*image.Gray) ([]frames, error) {
-	z.runs += len(strips)
-	return z.network.read(ctx, strips)
 }
 
 // stage is a step of the search: views of the base picture, by the length of
@@ -172,6 +190,9 @@ func (z *zoneReader) find(ctx context.Context) (*zone, error) {
 	var best *zone
 	w, h := z.pyramid.size()
 	for _, s := range stages {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("document: search for a machine readable zone: %w", err)
+		}
 		var bars []textLine
 		for _, angle := range s.angles {
 			for _, long := range s.long {
