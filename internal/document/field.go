@@ -36,7 +36,7 @@ func readPrint(lines []ocr.Line, angle float64, issuer string, today time.Time) 
 	if issuer == "USA" {
 		out.title.order = MonthFirst
 	}
-	aamva := american(ps) && (issuer == "USA" || issuer == "CAN" || issuer == "")
+	aamva := american(ps) && (issuer == "USA" || issuer == "CAN" || issuer == "") || issuer == "USA" && out.title.kind == KindDrivingLicence
 	if aamva || out.title.kind == KindDrivingLicence {
 		if aamva {
 			if issuer == "" {
@@ -196,7 +196,7 @@ func (a *assigner) blocked(label, text int) bool {
 		if i == label || i == text || p.x0 < l.x1-0.3*l.height() || p.x1 > t.x0+0.3*t.height() {
 			continue
 		}
-		if math.Abs(p.centreY()-l.centreY()) < 0.5*l.height() {
+		if math.Abs(p.centreY()-l.centreY()) < 0.5*l.height() && p.conf >= 0.5 { // less is a speck, or the edge of a neighbour
 			return true
 		}
 	}

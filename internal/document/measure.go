@@ -246,8 +246,9 @@ func (m *Measurement) identify(zone *MRZReading, page *ocr.Page, print printed) 
 		e.TextLines = len(page.Lines)
 	}
 	d.Kind, d.Issuer = print.title.kind, print.title.issuer
-	if print.names {
-		d.Side = SideFront
+	_, named := print.fields[FieldSurname]
+	if print.names || named {
+		d.Side = SideFront // backs carry addresses, categories and zones, not labelled names
 	}
 	if zone != nil {
 		e.MRZ = true

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"bonafide/internal/imaging"
 	"bonafide/internal/ocr"
@@ -12,17 +13,17 @@ import (
 // piece is a run of words of one line that is either a label or a text. Its place is in reading coordinates: x along the lines of the
 // page, y downwards, in pixels of the picture.
 type piece struct {
-	field    string // "" for a text, otherwise the field the label names
-	number   string // the number of a numbered label, folded: "4B"
-	text     string // as read; of a label with misread letters too
-	conf     float64
-	line     int
-	after    int  // index of the label this text follows in its own line, -1 when it opens the line
-	glued    bool // only a stroke stands between this text and a label: the label in another language
-	x0, x1   float64
-	y0, y1   float64
-	box      imaging.Quad
-	chars    []ocr.Char
+	field  string // "" for a text, otherwise the field the label names
+	number string // the number of a numbered label, folded: "4B"
+	text   string // as read; of a label with misread letters too
+	conf   float64
+	line   int
+	after  int  // index of the label this text follows in its own line, -1 when it opens the line
+	glued  bool // only a stroke stands between this text and a label: the label in another language
+	x0, x1 float64
+	y0, y1 float64
+	box    imaging.Quad
+	chars  []ocr.Char
 }
 
 func (p *piece) height() float64  { return p.y1 - p.y0 }
@@ -180,8 +181,8 @@ func labelAt(ws []word) int {
 		if !ok {
 			continue
 		}
-		// Codes of two and three letters are printed in capitals, and read with one of them small at most ("DoB"); "De" in a name is no label.
-		if len(folded) <= 3 && capitals(ws[0].text) < 2 {
+		// Codes of two letters are printed in capitals, and words of three begin with one ("DoB", "Sex"); "De" in a name is no label.
+		if n := utf8.RuneCountInString(folded); n <= 3 && capitals(ws[0].text) < 4-n {
 			continue
 		}
 		if score := float64(len(folded)) - 3*float64(errors); score > bestScore {

@@ -62,6 +62,9 @@ func (s *strip) toPicture(m imaging.Affine) imaging.Affine {
 // rows is where capital letters reach from and to in a strip (y of the cap line and of the baseline, strip pixels).
 type rows struct{ top, base float64 }
 
+// like says whether two framings would give the network the same picture, to about a pixel of its own.
+func (r rows) like(s rows) bool { return math.Abs(r.top-s.top)+math.Abs(r.base-s.base) < 2.5 }
+
 // framings proposes where the capitals stand, best guess first. The first comes from the rows' ink; the others are what the recogniser's
 // confidence may prefer when that was fooled: text without capitals, accents, a rule under the line, a patterned ground.
 func (s *strip) framings() []rows {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -17,7 +18,7 @@ const (
 	batchSpread  = 1.35  // the widest line of a run against the narrowest: what is padding costs as much as text
 	sureEnough   = 0.985 // mean frame certainty above which no other framing is tried
 	probeLines   = 6     // lines read both ways up to tell which way is up
-	probeUpright = 0.80  // their mean certainty above which the first way is taken without trying the other
+	probeUpright = 0.97  // their mean certainty above which the first way is taken without trying the other
 )
 
 // reading is what the network said about one framing of one line.
@@ -45,9 +46,9 @@ func (r *Reader) ReadLines(ctx context.Context, g *image.Gray, quads []imaging.Q
 		if got[i][0].score >= sureEnough {
 			continue
 		}
-		for _, f := range frames[i][1:] {
-			if math.Abs(f.top-frames[i][0].top)+math.Abs(f.base-frames[i][0].base) < 1.5 {
-				continue // the same rows again
+		for k, f := range frames[i] {
+			if k == 0 || slices.ContainsFunc(frames[i][:k], f.like) {
+				continue
 			}
 			more = append(more, strips[i].sample(g, f, i))
 		}
@@ -80,7 +81,7 @@ func (r *Reader) upsideDown(ctx context.Context, g *image.Gray, boxes []box, ang
 		}
 		sum := 0.0
 		for _, x := range got {
-			sum += x[0].score / float64(len(got))
+			sum += legibility(x[0].chars) / float64(len(got))
 		}
 		return sum, nil
 	}
@@ -91,6 +92,20 @@ func (r *Reader) upsideDown(ctx context.Context, g *image.Gray, boxes []box, ang
 	orient(probe, normAngle(angle+math.Pi))
 	down, err := score()
 	return down > up, err
+}
+
+// legibility tells upright text from text on its head, 0..1: the letters' certainty, in which those beyond A-Z count for little. Read upside
+// down, e becomes Ə and the reader is nearly as sure of it.
+func legibility(chars []Char) float64 {
+	sum := 0.0
+	for _, c := range chars {
+		if c.R < 0x80 {
+			sum += c.Conf
+		} else {
+			sum += c.Conf / 4
+		}
+	}
+	return sum / math.Max(float64(len(chars)), 3)
 }
 
 // recognise runs the samples through the network, lines of similar width together, and appends each reading to its line's.
