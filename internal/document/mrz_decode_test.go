@@ -42,6 +42,7 @@ func replaced(lines []string, line, column int, with string) []string {
 func TestDecode(t *testing.T) {
 	t.Parallel()
 	french := []string{"IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "8806923102858CORINNE<<<<<<<6512068F6"}
+	licence := licence()
 	zeros := []string{"P<LVAMOHAMADA<<FARIDA<<<<<<<<<<<<<<<<<<<<<<<", "LT00000004XXC8605102F1210314111111<11648<<86"}
 	for _, c := range []struct {
 		name    string
@@ -63,6 +64,12 @@ func TestDecode(t *testing.T) {
 			"two misreadings in the birth date", passport,
 			[]unsure{{1, 13, map[byte]float64{'1': .6, '7': .3}}, {1, 15, map[byte]float64{'6': .55, '0': .4}}},
 			passport, []string{WhyCheckDigit, WhyCheckDigit}, true,
+		},
+		{"clean driving licence", licence, nil, licence, nil, true},
+		{
+			"a single check digit repairs nothing", licence,
+			[]unsure{{0, 8, map[byte]float64{'B': .55, '8': .44}}},
+			replaced(licence, 0, 8, "B"), nil, false,
 		},
 		{
 			"a check digit that is printed wrong stays", replaced(passport, 1, 9, "7"), nil,

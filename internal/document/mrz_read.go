@@ -419,7 +419,33 @@ func (z *zoneReader) assemble(ctx context.Context) (*zone, error) {
 			}
 		}
 	}
-	return best, nil
+	if best != nil && best.quality >= poorQuality {
+		return best, nil
+	}
+	return z.single(ctx, stack)
+}
+
+// single looks for a zone of one line, the driving licence's. Without a second
+// line to agree with, it must be sure in every character and satisfy its check
+// digit as it was read.
+func (z *zoneReader) single(ctx context.Context, stack []stacked) (*zone, error) {
+	layout := mrz.LayoutOf(mrz.IDL)
+	for _, s := range stack {
+		if s.row.n < layout.Width-7 || s.row.n > layout.Width+3 {
+			continue
+		}
+		got, err := z.decode(ctx, []row{s.row}, layout.Width)
+		if err != nil {
+			return nil, err
+		}
+		if got == nil || !got.text.checks.OK() || got.weakest() < .6 {
+			continue
+		}
+		if f, ok := mrz.Detect(got.text.lines); ok && f == mrz.IDL {
+			return got, nil
+		}
+	}
+	return nil, nil
 }
 
 // widths lists the line lengths of the formats with n lines.

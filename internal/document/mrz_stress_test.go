@@ -261,6 +261,7 @@ func TestReadsDistortedDocuments(t *testing.T) {
 	folder, items := documentTruths(t)
 	r := mrzReaderForTest(t)
 	all, trials := 0, 0
+	var right, silent []float64 // least sure unchecked characters
 	for _, d := range distortions {
 		if *stressOnly != "" && !strings.Contains(","+*stressOnly+",", ","+d.name+",") {
 			continue
@@ -272,7 +273,17 @@ func TestReadsDistortedDocuments(t *testing.T) {
 				continue // the eight Czech files are one picture
 			}
 			p := decodeFile(t, filepath.Join(folder, item.File))
-			s.read(t, r, item.File, item, &imaging.Picture{RGB: d.do(p.RGB)})
+			before := s
+			got := s.read(t, r, item.File, item, &imaging.Picture{RGB: d.do(p.RGB)})
+			if got == nil {
+				continue
+			}
+			switch confidence, _ := got.Unchecked(); {
+			case s.exact > before.exact:
+				right = append(right, confidence)
+			case s.silent > before.silent:
+				silent = append(silent, confidence)
+			}
 		}
 		t.Logf("%-16s exact %2d/%d (experiment %d), silent %d, %4d ms each, %3.0f %% in ONNX",
 			d.name, s.exact, s.has, d.experiment, s.silent, s.total.Milliseconds()/int64(max(s.has, 1)), 100*s.inference.Seconds()/s.total.Seconds())
@@ -286,4 +297,16 @@ func TestReadsDistortedDocuments(t *testing.T) {
 		}
 	}
 	t.Logf("together %d/%d", all, trials)
+	below := func(values []float64, limit float64) (n int) {
+		for _, v := range values {
+			if v < limit {
+				n++
+			}
+		}
+		return n
+	}
+	for _, limit := range []float64{.4, .5, .6, .7, .8, .9} {
+		t.Logf("refusing below %.1f for an unchecked character: %d of %d silent errors, %d of %d right readings",
+			limit, below(silent, limit), len(silent), below(right, limit), len(right))
+	}
 }

@@ -201,8 +201,8 @@ type axis struct {
 
 type fixedPoint struct{ x, y int }
 
-// fixed turns a coordinate into 16.16 fixed point.
-func fixed(v float64) int { return int(math.Floor(v * 65536)) }
+// toFixed turns a coordinate into 16.16 fixed point.
+func toFixed(v float64) int { return int(math.Floor(v * 65536)) }
 
 // axis computes the axis for w columns of sx pixels a picture pixel, moved by
 // a share of a column, on the level that has scale pixels a picture pixel. The
@@ -213,7 +213,7 @@ func (l textLine) axis(scale, sx, share float64, w int) axis {
 	for i := range a.points {
 		du := (float64(i) + share - float64(w-1)/2) / sx
 		dv := l.bend * du * du
-		p := fixedPoint{fixed((l.x+ux*du-uy*dv)*scale - .5), fixed((l.y+uy*du+ux*dv)*scale - .5)}
+		p := fixedPoint{toFixed((l.x+ux*du-uy*dv)*scale - .5), toFixed((l.y+uy*du+ux*dv)*scale - .5)}
 		a.points[i] = p
 		if i == 0 {
 			a.low, a.high = p, p
@@ -226,7 +226,7 @@ func (l textLine) axis(scale, sx, share float64, w int) axis {
 
 // below returns the parallel to the axis down picture pixels towards the foot.
 func (a axis) below(down float64) axis {
-	a.dx, a.dy = fixed(a.footX*down), fixed(a.footY*down)
+	a.dx, a.dy = toFixed(a.footX*down), toFixed(a.footY*down)
 	return a
 }
 
