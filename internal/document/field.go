@@ -78,20 +78,21 @@ func readPrint(lines []ocr.Line, angle float64, issuer string, today time.Time) 
 // splitFullName uses a bare "Name": with given names printed elsewhere it is the surname; "DOE, JOHN" is both.
 func splitFullName(fields map[string]Field) {
 	full, ok := fields[FieldFullName]
-	if !ok {
-		return
-	}
-	_, hasSurname := fields[FieldSurname]
-	_, hasGiven := fields[FieldGivenNames]
+	surname, hasSurname := fields[FieldSurname]
+	given, hasGiven := fields[FieldGivenNames]
 	if hasSurname {
+		full = surname // a surname has no comma: what follows one are given names
+	} else if !ok {
 		return
 	}
-	if surname, given, cut := strings.Cut(full.Value, ","); cut && !hasGiven {
+	first, rest, cut := strings.Cut(full.Value, ",")
+	switch {
+	case cut && strings.TrimSpace(rest) != "" && (!hasGiven || given.Confidence < full.Confidence):
 		s, g := full, full
-		s.Value, g.Value = strings.TrimSpace(surname), strings.TrimSpace(given)
+		s.Value, g.Value = strings.TrimSpace(first), strings.TrimSpace(rest)
 		fields[FieldSurname], fields[FieldGivenNames] = s, g
 		delete(fields, FieldFullName)
-	} else if hasGiven {
+	case !hasSurname && hasGiven:
 		fields[FieldSurname] = full
 		delete(fields, FieldFullName)
 	}
@@ -241,9 +242,16 @@ func (a *assigner) value(field string, t *piece) (Field, bool) {
 		if field == FieldExpiryDate {
 			century = Future
 		}
-		d, ok := FindDate(t.text, a.order, century, a.today)
+		text := t.text
+		d, ok := FindDate(text, a.order, century, a.today)
 		if !ok {
-			d, ok = FindDate(digitsForLetters(t.text), a.order, century, a.today)
+			text = digitsForLetters(text)
+			d, ok = FindDate(text, a.order, century, a.today)
+		}
+		if ok && field == FieldExpiryDate { // "17.10.03-09.05.2013": validity is printed from and to
+			if to, more := FindDate(text[d.End:], a.order, century, a.today); more {
+				d.Date, d.Ambiguous, d.End = to.Date, to.Ambiguous, d.End+to.End
+			}
 		}
 		if !ok || d.End-d.Start < len(strings.TrimSpace(t.text))/3 {
 			return f, false

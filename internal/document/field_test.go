@@ -92,6 +92,14 @@ func TestReadPrint(t *testing.T) {
 			map[string]string{FieldBirthDate: "1984-12-07"},
 		},
 		{
+			"surname, given names under one label", []ocr.Line{lay("Name", 100, 100, 16), lay("CRITTENDEN, LEE W", 100, 120, 22)},
+			map[string]string{FieldSurname: "CRITTENDEN", FieldGivenNames: "LEE W"},
+		},
+		{
+			"validity from and to", []ocr.Line{lay("Valabilitate / Validity / Validité", 300, 262, 18), lay("17.10.03-09.05.2013", 300, 282, 24)},
+			map[string]string{FieldExpiryDate: "2013-05-09"},
+		},
+		{
 			"a label alone", []ocr.Line{lay("Date of birth", 100, 100, 16)}, map[string]string{},
 		},
 		{
@@ -169,4 +177,19 @@ func TestNumberOf(t *testing.T) {
 			t.Errorf("numberOf(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
+}
+
+func FuzzReadPrint(f *testing.F) {
+	f.Add("Surname/Nom", "ERIKSSON", "4a. 01.02.2013", int16(20), int16(-7))
+	f.Add("/ : /", "1. 2. 3.", "DLN D1 DOB", int16(0), int16(0))
+	f.Add("DRIVER LICENSE", "LNX", "DOB1/1/11", int16(300), int16(300))
+	f.Fuzz(func(t *testing.T, a, b, c string, x, y int16) {
+		lines := []ocr.Line{lay(a, 100, 100, 20), lay(b, 100+float64(x), 100+float64(y), 22), lay(c, 100, 160, 18)}
+		got := readPrint(lines, float64(x)/100, "", time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+		for name, v := range got.fields {
+			if v.Value == "" || math.IsNaN(v.Confidence) {
+				t.Errorf("%s = %+v", name, v)
+			}
+		}
+	})
 }

@@ -64,7 +64,8 @@ const (
 )
 
 // Evidence is what Found rests on: a machine-readable zone, or two labels of a document's fields, or a title and a label, or an outline
-// with a document's proportions that holds at least three lines of text or, where print was not read, nothing else known.
+// with a document's proportions that holds at least three lines of text. Where print was not read an outline is enough; with QualityOnly
+// it is all there is, and no Found then means only that none was seen: a scan cut to the page has none.
 type Evidence struct {
 	MRZ       bool    `json:"mrz"`
 	Outline   float64 `json:"outline"`    // support of the border's edges, 0..1; 0 without an outline

@@ -33,10 +33,9 @@ func vote(readings []reading) []Char {
 	}
 	for i := range out {
 		c := &out[i]
-		total, best := 0.0, math.Inf(-1)
+		best := math.Inf(-1)
 		var winner rune
 		for r, v := range sums[i] {
-			total += v
 			if r == plain(r) {
 				v *= plainPrior
 			}
