@@ -130,18 +130,22 @@ func rgbOf(src *image.YCbCr, o orientation, c yuvRange) *image.RGBA {
 			}
 			ci := src.COffset(0, y)
 			cb, cr := src.Cb[ci:], src.Cr[ci:]
-			for x, l := range yy {
-				k := (r.Min.X + x) >> shift
+			k := r.Min.X >> shift // tiles start at even columns
+			for x := 0; x < len(yy); {
 				u, v := cb[k], cr[k]
-				base := t.y[l]
-				red, green, blue := base+t.rv[v], base+t.gu[u]+t.gv[v], base+t.bu[u]
-				// One test for all three: in range means that nothing is set above the 24 bits of a level and its fraction.
-				if uint32(red|green|blue)&0xff000000 != 0 {
-					red, green, blue = clamp24(red), clamp24(green), clamp24(blue)
+				k++
+				red, green, blue := t.rv[v], t.gu[u]+t.gv[v], t.bu[u]
+				for n := min(x+1<<shift, len(yy)); x < n; x++ {
+					base := t.y[yy[x]]
+					r, g, b := base+red, base+green, base+blue
+					// In range means nothing above the 24 bits of a level and its fraction; else it is 0 or 255 by the sign.
+					if uint32(r|g|b)&0xff000000 != 0 {
+						r, g, b = clamp24(r), clamp24(g), clamp24(b)
+					}
+					d := out.Pix[at : at+4 : at+4]
+					d[0], d[1], d[2], d[3] = uint8(r>>16), uint8(g>>16), uint8(b>>16), 255
+					at += dx
 				}
-				d := out.Pix[at : at+4 : at+4]
-				d[0], d[1], d[2], d[3] = uint8(red>>16), uint8(green>>16), uint8(blue>>16), 255
-				at += dx
 			}
 		}
 	}

@@ -32,7 +32,8 @@ const maxWorkPerPixel = 8
 
 // Decode decodes a JPEG, PNG, WebP or HEIC file, told apart by content, and turns it upright. All limits are checked on the header
 // before a pixel is allocated. Peak memory is at most about (8+4)×lim.Pixels bytes, less for usual files (a plain JPEG: 5.5 a pixel).
-// Every error is a *DecodeError, or wraps ctx's error: a cancelled ctx ends decoding at the decoder's next read. data is not kept.
+// Every error is a *DecodeError, or wraps ctx's error: a cancelled ctx ends decoding at the decoder's next read (for HEIC:
+// before or after it). data is not kept.
 func Decode(ctx context.Context, data []byte, lim Limits) (*Picture, error) {
 	lim = lim.withDefaults()
 	if len(data) == 0 {
@@ -161,7 +162,7 @@ func decodePixels(ctx context.Context, data []byte, hd header) (img image.Image,
 	case HEIC:
 		img, err = decodeHEIC(ctx, data, hd)
 	}
-	if err == nil {
+	if err == nil && ctx.Err() == nil {
 		return img, nil
 	}
 	if ctx.Err() != nil {

@@ -105,6 +105,9 @@ func atWidth(g *image.Gray, width int, sigma, noiseSigma float64) *image.Gray {
 
 // TestEvaluation prints what docs/evaluation/imaging.md holds: go test -run TestEvaluation -v ./internal/imaging
 func TestEvaluation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: measuring takes half a minute")
+	}
 	docs, bad := samples(t, "documents"), samples(t, "bad_photos")
 	const head = "n | least | 5% | 25% | 50% | 75% | 95% | most"
 	var wide []sample // wide enough to be read; blur is applied to these
@@ -115,7 +118,11 @@ func TestEvaluation(t *testing.T) {
 	}
 	t.Logf("sharpness | noise | %s", head)
 	medians := map[float64]float64{}
-	for _, noiseSigma := range []float64{0, 1.5, 3, 5} {
+	noises := []float64{0, 1.5, 3, 5}
+	if !testing.Verbose() {
+		noises = noises[:1] // the numbers are for reading; unread, only the order is checked
+	}
+	for _, noiseSigma := range noises {
 		for _, sigma := range []float64{0, 1, 1.5, 2, 3, 4, 6} {
 			var v []float64
 			for _, s := range wide {
@@ -135,6 +142,9 @@ func TestEvaluation(t *testing.T) {
 			t.Errorf("sharpness does not fall at blur %g: %.3f after %.3f", sigma, medians[sigma], before)
 		}
 		before = medians[sigma]
+	}
+	if !testing.Verbose() {
+		return
 	}
 	var all, exposureMean, contrast, over, glareDocs, satDocs []float64
 	for _, s := range docs {
@@ -157,6 +167,27 @@ func TestEvaluation(t *testing.T) {
 		gl := Glare(s.pic.RGB, s.pic.RGB.Rect)
 		e := Exposure(g, g.Rect)
 		t.Logf("bad photo %s: %v sharpness %.3f exposure %.0f %.0f..%.0f over %.3f glare %.4f (%d) of saturated %.4f largest %v %.4f", s.name, s.pic, Sharpness(g, g.Rect), e.Mean, e.P5, e.P95, e.OverShare, gl.Share, gl.Blobs, gl.Saturated, gl.Largest, gl.LargestShare)
+	}
+
+	for _, part := range []float64{.02, .05, .12, .25} {
+		var found, share []float64
+		for _, s := range docs {
+			im := Resize(s.pic.RGB, s.pic.RGB.Rect.Dx(), s.pic.RGB.Rect.Dy())
+			w, h := float64(im.Rect.Dx()), float64(im.Rect.Dy())
+			r := part * w
+			shine(im, .55*w, .5*h, min(r, .38*h))
+			gl := Glare(im, im.Rect)
+			hit := 0.
+			if image.Pt(int(.55*w), int(.5*h)).In(gl.Largest) {
+				hit = 1
+			}
+			found, share = append(found, hit), append(share, gl.LargestShare)
+		}
+		n := 0.
+		for _, v := range found {
+			n += v
+		}
+		t.Logf("reflection of radius %g of the width, put on each document: found at its place in %g of %d; largest share %s", part, n, len(docs), spread(share))
 	}
 
 	var again, unrelated []float64

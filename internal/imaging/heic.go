@@ -41,7 +41,8 @@ var compileHEIC = sync.OnceValues(func() (*heicModule, error) {
 		return nil, fmt.Errorf("unpack libheif: %w", err)
 	}
 	ctx := context.Background() // the module outlives the call that happens to need it first
-	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(heicMemoryPages).WithCloseOnContextDone(true))
+	// WithCloseOnContextDone would let ctx end a decode, at five times the CPU time (11 s for 2.2 s, 12 megapixels, wazero 1.9).
+	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(heicMemoryPages))
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, rt); err != nil {
 		return nil, fmt.Errorf("start libheif: %w", err)
 	}

@@ -72,9 +72,10 @@ const (
 
 // Glare finds reflections in region r of p: connected colourless areas that are saturated (or, where nothing saturates, within 8 levels
 // of the brightest there is), are lighter than the paper, do not touch the region's edge, and fade into surroundings at least 25 levels
-// darker: a printed or cut white area falls off within three pixels at 512 pixels a side, a reflection has a halo. White paper and white print are counted in
-// Saturated only. A reflection with a hard outline (a window in a mirror-like laminate) may be missed, one in a white page is invisible
-// to it, and a soft white shape may be taken for one. Give it the document's box, not the whole photo.
+// darker: a printed or cut white area falls off within three pixels at 512 pixels a side, a reflection has a halo. White paper and
+// white print are counted in Saturated only. A reflection with a hard outline (a window in a mirror-like laminate) may be missed, as are
+// those on white paper, and a soft white shape may be taken for one; docs/evaluation/imaging.md has the figures. Give it the document's
+// box, not the whole photo.
 func Glare(p *image.RGBA, r image.Rectangle) GlareStats {
 	r = r.Intersect(image.Rect(0, 0, p.Rect.Dx(), p.Rect.Dy()))
 	if r.Dx() < 8 || r.Dy() < 8 {

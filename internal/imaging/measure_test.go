@@ -85,8 +85,9 @@ func TestSharpness(t *testing.T) {
 				shaken.Pix[y*900+x] = uint8(sum / 13)
 			}
 		}
-		if v := Sharpness(shaken, g.Rect); v > .5 {
-			t.Errorf("%.3f", v)
+		// A smeared thin stroke is a wide one whose edges are ramps as long as the stroke was wide: not as blurred as it is unreadable.
+		if v, still := Sharpness(shaken, g.Rect), Sharpness(g, g.Rect); v > .6*still {
+			t.Errorf("%.3f, still %.3f", v, still)
 		}
 	})
 	t.Run("a larger photo of the same", func(t *testing.T) {
