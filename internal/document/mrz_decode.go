@@ -117,14 +117,11 @@ func plausibleFormats(raw []string) []mrz.Format {
 			if raw[0][0] != 'V' {
 				continue
 			}
-		case mrz.TD3:
+		case mrz.TD3, mrz.TD2:
 			if raw[0][0] == 'V' {
 				continue
 			}
-		case mrz.TD2:
-			if raw[0][0] == 'V' {
-				continue
-			}
+		case mrz.TD1, mrz.IDL:
 		case mrz.FRAID:
 			if !strings.HasPrefix(raw[0], "IDFRA") {
 				continue
@@ -149,7 +146,7 @@ type decoder struct {
 
 func decodeAs(cells [][]cell, raw []string, format mrz.Format) decoded {
 	d := decoder{layout: mrz.LayoutOf(format), cells: cells}
-	d.weigh(raw)
+	d.weigh()
 	d.preferDigits(raw)
 	d.text, d.why = make([][]byte, len(cells)), make([][]string, len(cells))
 	d.lead = make([][]float64, len(cells))
@@ -180,7 +177,7 @@ func argmax(w *[mrzClasses]float64) int {
 }
 
 // weigh sets the weights from the cells and the layout's classes.
-func (d *decoder) weigh(raw []string) {
+func (d *decoder) weigh() {
 	d.weight = make([][][mrzClasses]float64, len(d.cells))
 	for i, line := range d.cells {
 		d.weight[i] = make([][mrzClasses]float64, len(line))

@@ -58,12 +58,16 @@ func TestDecode(t *testing.T) {
 		{
 			"a digit misread in the number is found by its check digits", passport,
 			[]unsure{{1, 1, map[byte]float64{'B': .7, '8': .25}}},
-			passport, []string{WhyCheckDigit}, true,
+			passport,
+			[]string{WhyCheckDigit},
+			true,
 		},
 		{
 			"two misreadings in the birth date", passport,
 			[]unsure{{1, 13, map[byte]float64{'1': .6, '7': .3}}, {1, 15, map[byte]float64{'6': .55, '0': .4}}},
-			passport, []string{WhyCheckDigit, WhyCheckDigit}, true,
+			passport,
+			[]string{WhyCheckDigit, WhyCheckDigit},
+			true,
 		},
 		{"clean driving licence", licence, nil, licence, nil, true},
 		{
@@ -88,7 +92,9 @@ func TestDecode(t *testing.T) {
 		{
 			"a digit in a name is the letter like it", passport,
 			[]unsure{{0, 11, map[byte]float64{'0': .6, 'O': .39}}},
-			passport, []string{WhyGrammar}, true,
+			passport,
+			[]string{WhyGrammar},
+			true,
 		},
 		{
 			"a sure digit in a name stays: Russia prints them", replaced(passport, 0, 11, "3"), nil,
@@ -97,12 +103,16 @@ func TestDecode(t *testing.T) {
 		{
 			"no state is NLO", replaced(passport, 0, 2, "NLD"),
 			[]unsure{{0, 4, map[byte]float64{'O': .8, 'D': .15}}},
-			replaced(passport, 0, 2, "NLD"), []string{WhyState}, true,
+			replaced(passport, 0, 2, "NLD"),
+			[]string{WhyState},
+			true,
 		},
 		{
 			"the other field's state tells, however sure the network is", replaced(replaced(passport, 0, 2, "NLD"), 1, 10, "NLD"),
 			[]unsure{{1, 10, map[byte]float64{'M': .985, 'N': .01}}},
-			replaced(replaced(passport, 0, 2, "NLD"), 1, 10, "NLD"), []string{WhyState}, true,
+			replaced(replaced(passport, 0, 2, "NLD"), 1, 10, "NLD"),
+			[]string{WhyState},
+			true,
 		},
 		{
 			"a code that is printed and no state stays", replaced(passport, 1, 10, "132"), nil,
@@ -116,10 +126,14 @@ func TestDecode(t *testing.T) {
 		{
 			"O for 0 among digits, four times, which no check digit notices", zeros,
 			[]unsure{
-				{1, 3, map[byte]float64{'O': .55, '0': .4}}, {1, 4, map[byte]float64{'O': .55, '0': .4}},
-				{1, 6, map[byte]float64{'O': .55, '0': .4}}, {1, 7, map[byte]float64{'O': .55, '0': .4}},
+				{1, 3, map[byte]float64{'O': .55, '0': .4}},
+				{1, 4, map[byte]float64{'O': .55, '0': .4}},
+				{1, 6, map[byte]float64{'O': .55, '0': .4}},
+				{1, 7, map[byte]float64{'O': .55, '0': .4}},
 			},
-			zeros, []string{WhyGrammar, WhyGrammar, WhyGrammar, WhyGrammar}, true,
+			zeros,
+			[]string{WhyGrammar, WhyGrammar, WhyGrammar, WhyGrammar},
+			true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,17 +19,17 @@ func polyfit(xs, ys, weights []float64, degree int) (poly, bool) {
 	var a [3][4]float64
 	n := degree + 1
 	for i, x := range xs {
-		w := 1.0
+		w, y := 1.0, ys[i]
 		if weights != nil {
 			w = weights[i] * weights[i]
 		}
 		x /= scale
 		power := [3]float64{1, x, x * x}
-		for r := range n {
-			for c := range n {
-				a[r][c] += w * power[r] * power[c]
+		for r, p := range power[:n] {
+			for c, q := range power[:n] {
+				a[r][c] += w * p * q
 			}
-			a[r][3] += w * power[r] * ys[i]
+			a[r][3] += w * p * y
 		}
 	}
 	// Gaussian elimination with pivoting.

@@ -310,7 +310,7 @@ type zone struct {
 }
 
 // weakest returns the probability of the least sure character.
-func (z zone) weakest() float64 {
+func (z *zone) weakest() float64 {
 	worst := 1.
 	for _, line := range z.cells {
 		for i := range line {
@@ -354,8 +354,9 @@ const slipCost = .3 // characters, a cell
 const usualMisplaced = .05
 
 // choose finds the columns at which the zone starts and decodes the best
-// three.
-func choose(columns [][]cell, width int) (best zone, found bool) {
+// three. Every line must have at least width cells.
+func choose(columns [][]cell, width int) zone {
+	var best zone
 	type shift struct {
 		starts []int
 		score  float64
@@ -394,14 +395,14 @@ func choose(columns [][]cell, width int) (best zone, found bool) {
 		text := decode(cells)
 		// Where all lines go on, the zone is longer than width.
 		q := sure - .5*(shifts[0].score-s.score) - .25*(before+after) + .05*text.held() - max(text.misplaced-usualMisplaced, 0)
-		if !found || q > best.quality {
-			best, found = zone{text: text, quality: q, starts: s.starts, cells: cells}, true
+		if best.cells == nil || q > best.quality {
+			best = zone{text: text, quality: q, starts: s.starts, cells: cells}
 		}
 	}
-	return best, found
+	return best
 }
 
-// formatsOf returns the formats of lines lines of width characters.
+// formatsOf returns the formats with that many lines of width characters.
 func formatsOf(lines, width int) []mrz.Format {
 	var out []mrz.Format
 	for _, f := range mrz.Formats() {

@@ -172,8 +172,8 @@ func TestChoose(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			z, ok := choose(zoneColumns(c.lines, c.before...), len(c.lines[0]))
-			if !ok || strings.Join(z.text.lines, "\n") != strings.Join(c.lines, "\n") {
+			z := choose(zoneColumns(c.lines, c.before...), len(c.lines[0]))
+			if strings.Join(z.text.lines, "\n") != strings.Join(c.lines, "\n") {
 				t.Fatalf("got %v", z.text.lines)
 			}
 			for i, s := range z.starts {
@@ -191,12 +191,12 @@ func TestChoose(t *testing.T) {
 // A zone cut too narrow must lose against its true width.
 func TestChoosePrefersTheWholeZone(t *testing.T) {
 	t.Parallel()
-	whole, _ := choose(zoneColumns(passport, 4, 4), 44)
+	whole := choose(zoneColumns(passport, 4, 4), 44)
 	cut := make([][]cell, 2)
 	for i, line := range zoneColumns(passport, 4, 4) {
 		cut[i] = line[:36+2*margin+1]
 	}
-	if narrow, ok := choose(cut, 36); ok && narrow.quality > whole.quality-.1 {
+	if narrow := choose(cut, 36); narrow.quality > whole.quality-.1 {
 		t.Errorf("36 of 44 columns: quality %.3f against %.3f", narrow.quality, whole.quality)
 	}
 }

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -68,7 +69,7 @@ func (n network) read(ctx context.Context, strips []*image.Gray) ([]frames, erro
 	}
 	const k = mrzClasses + 1
 	if len(out) != 1 || len(out[0].Shape) != 3 || out[0].Shape[0] != int64(len(strips)) || out[0].Shape[2] != int64(k) {
-		return nil, fmt.Errorf("document: the zone reader's output has an unexpected shape")
+		return nil, errors.New("document: the zone reader's output has an unexpected shape")
 	}
 	t := int(out[0].Shape[1])
 	result := make([]frames, len(strips))
@@ -161,9 +162,9 @@ func (f frames) peaks() []peak {
 			}
 		}
 		p := float64(row[best])
-		switch {
-		case best == 0:
-		case best == last:
+		switch best {
+		case 0:
+		case last:
 			top := &out[len(out)-1]
 			weight += p
 			moment += p * (float64(i) + .5)

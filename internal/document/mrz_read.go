@@ -105,7 +105,7 @@ func (r *MRZReader) Read(ctx context.Context, p *imaging.Picture, at time.Time) 
 		gray = imaging.ResizeGray(gray, int(math.Round(float64(gray.Rect.Dx())*scale)), int(math.Round(float64(gray.Rect.Dy())*scale)))
 	}
 	if gray.Rect.Empty() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no reading, no error: there is none
 	}
 	z := zoneReader{network: network{r.model}, pyramid: newPyramid(gray)}
 	found, err := z.find(ctx)
@@ -148,6 +148,7 @@ func (z *zone) onPage(out *MRZReading, stretch float64) {
 // zoneReader reads one picture.
 type zoneReader struct {
 	network
+
 	pyramid pyramid
 	tried   []textLine
 	rows    []row
@@ -219,8 +220,8 @@ func (z *zoneReader) find(ctx context.Context) (*zone, error) {
 			break
 		}
 	}
-	if best == nil || best.quality < poorQuality {
-		return nil, nil
+	if best != nil && best.quality < poorQuality {
+		best = nil
 	}
 	return best, nil
 }
@@ -430,6 +431,7 @@ func (z *zoneReader) assemble(ctx context.Context) (*zone, error) {
 // digit as it was read.
 func (z *zoneReader) single(ctx context.Context, stack []stacked) (*zone, error) {
 	layout := mrz.LayoutOf(mrz.IDL)
+	var found *zone
 	for _, s := range stack {
 		if s.row.n < layout.Width-7 || s.row.n > layout.Width+3 {
 			continue
@@ -442,10 +444,11 @@ func (z *zoneReader) single(ctx context.Context, stack []stacked) (*zone, error)
 			continue
 		}
 		if f, ok := mrz.Detect(got.text.lines); ok && f == mrz.IDL {
-			return got, nil
+			found = got
+			break
 		}
 	}
-	return nil, nil
+	return found, nil
 }
 
 // widths lists the line lengths of the formats with n lines.
@@ -514,22 +517,20 @@ func (z *zoneReader) decode(ctx context.Context, rows []row, width int) (*zone, 
 	if err != nil || grids == nil {
 		return nil, err
 	}
+	var got zone
 	for _, all := range []bool{false, true} {
 		columns, err := z.columns(ctx, grids, width, all)
 		if err != nil {
 			return nil, err
 		}
-		got, ok := choose(columns, width)
-		if !ok {
-			return nil, nil
-		}
-		if all || got.text.checks.OK() && got.weakest() > surelyRead && got.quality > 1 {
-			got.grids = grids
-			for i, first := range firstCells(grids) {
-				got.starts[i] += first
-			}
-			return &got, nil
+		got = choose(columns, width)
+		if got.text.checks.OK() && got.weakest() > surelyRead && got.quality > 1 {
+			break
 		}
 	}
-	return nil, nil
+	got.grids = grids
+	for i, first := range firstCells(grids) {
+		got.starts[i] += first
+	}
+	return &got, nil
 }

@@ -191,6 +191,7 @@ type Component struct {
 func (b *Bitmap) Components() []Component {
 	type run struct {
 		span
+
 		y, label int
 	}
 	var (
