@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -100,10 +101,48 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
+// migrated makes a migrated, empty database once, and every test starts from a
+// copy: migrating takes longer than most tests, above all under -race.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "bonafide-test-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "bonafide.db")
+	db, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
+	if err != nil {
+		return nil, err
+	}
+	err = jobs.Migrate(context.Background(), db.DB(), slog.New(slog.DiscardHandler))
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// fromTemplate puts a migrated database at path, unless there is one.
+func fromTemplate(tb testing.TB, path string) {
+	tb.Helper()
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	raw, err := migrated()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(path, raw, 0o600)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func openStore(tb testing.TB, path string) *sqlite.DB {
 	tb.Helper()
-	logger := slog.New(slog.DiscardHandler)
-	enq, err := jobs.NewEnqueuer(logger)
+	fromTemplate(tb, path)
+	enq, err := jobs.NewEnqueuer(slog.New(slog.DiscardHandler))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -112,9 +151,6 @@ func openStore(tb testing.TB, path string) *sqlite.DB {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = db.Close() })
-	if err := jobs.Migrate(tb.Context(), db.DB(), logger); err != nil {
-		tb.Fatal(err)
-	}
 	return db
 }
 
@@ -184,9 +220,9 @@ func check(id string, round int) kyc.Job {
 // eventually waits until f holds.
 func eventually(tb testing.TB, what string, f func() bool) {
 	tb.Helper()
-	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !f(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			tb.Fatalf("%s: not within 20 s", what)
+			tb.Fatalf("%s: not within a minute", what)
 		}
 	}
 }
@@ -238,7 +274,7 @@ func TestACommittedJobRunsOnceAndAtOnce(t *testing.T) {
 		t.Errorf("%d checks, %d given up", n, gone)
 	}
 	t.Logf("longest wait from enqueueing to running: %s", worst)
-	if worst > 2*time.Second {
+	if worst > 10*time.Second { // on a machine under load; usually 30 ms
 		t.Errorf("a job waited %s", worst)
 	}
 	if log := l.log.String(); log != "" {
@@ -345,7 +381,7 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := start(t, c.checker, func(cfg *jobs.Config) { cfg.Timeout = 500 * time.Millisecond })
+			l := start(t, c.checker, func(cfg *jobs.Config) { cfg.Timeout = 300 * time.Millisecond })
 			l.enqueue(t, check("case_7", 2))
 			l.finished(t, c.state, 1)
 			if checks, gone := l.checker.counts(); checks != c.checks || gone != c.gone {
@@ -476,14 +512,59 @@ func TestStopWaitsAndThenCancels(t *testing.T) {
 
 func TestWorkersLimitHowManyRun(t *testing.T) {
 	t.Parallel()
-	c := &checker{check: func(context.Context, int) error { time.Sleep(30 * time.Millisecond); return nil }}
+	c := &checker{}
+	c.check = func(ctx context.Context, n int) error {
+		// The first waits until another runs beside it; then a third has time to
+		// do so too, if it can.
+		for n == 1 && ctx.Err() == nil {
+			c.mu.Lock()
+			both := c.running == 2
+			c.mu.Unlock()
+			if both {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(50 * time.Millisecond)
+		return ctx.Err()
+	}
 	l := start(t, c, func(cfg *jobs.Config) { cfg.Workers = 2 })
-	for k := range 12 {
+	for k := range 6 {
 		l.enqueue(t, check("c", k))
 	}
-	l.finished(t, "completed", 12)
+	l.finished(t, "completed", 6)
 	if c.most != 2 {
 		t.Errorf("%d ran at the same time, want 2", c.most)
+	}
+}
+
+// The queue and the writers share one connection: none of them may be turned
+// away, however many there are.
+func TestManyWritersBesideTheQueue(t *testing.T) {
+	t.Parallel()
+	l := start(t, &checker{}, nil)
+	const writers, each = 6, 10
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for k := range each {
+				err := l.db.Write(t.Context(), func(tx kyc.Tx) error {
+					_, err := tx.AppendAudit(t.Context(), time.Unix(0, 0), nil)
+					return errors.Join(err, tx.Enqueue(t.Context(), check(fmt.Sprint("c", w), k)))
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	l.finished(t, "completed", writers*each)
+	if n, _ := l.checker.counts(); n != writers*each {
+		t.Errorf("%d checks, want %d", n, writers*each)
+	}
+	if log := l.log.String(); log != "" {
+		t.Errorf("logged:\n%s", log)
 	}
 }
 

@@ -90,31 +90,38 @@ type Applicants interface {
 	// Applicant returns NotFound when there is none.
 	Applicant(ctx context.Context, id ApplicantID) (ApplicantRecord, error)
 	ApplicantByExternalKey(ctx context.Context, key []byte) (ApplicantRecord, error)
-	// PutDataKey stores the wrapped data key of an applicant; Conflict when one exists.
+	// PutDataKey stores the wrapped data key of an applicant; Conflict when one
+	// exists, NotFound when there is no such applicant.
 	PutDataKey(ctx context.Context, id ApplicantID, wrapped []byte) error
 	// DataKey returns NotFound when there is none, as after an erasure.
 	DataKey(ctx context.Context, id ApplicantID) ([]byte, error)
 	// DeleteDataKey destroys the key, empties the applicant's sealed bytes and
-	// external key, and those of their cases and submissions; it is not an error
-	// when nothing is there.
+	// external key, and those of their cases and submissions, and removes their
+	// replies; it is not an error when nothing is there.
 	DeleteDataKey(ctx context.Context, id ApplicantID) error
 }
 
 // Cases keeps cases and their submissions.
 type Cases interface {
-	// CreateCase returns Conflict when the id exists.
+	// CreateCase stores version 1. It returns Conflict when the id exists and
+	// NotFound when the applicant does not.
 	CreateCase(ctx context.Context, c CaseRecord) error
 	Case(ctx context.Context, id CaseID) (CaseRecord, error)
 	// SaveCase stores c over the version c.Version and increments it; Conflict
-	// when another version is stored.
+	// when another version is stored, NotFound when none is.
 	SaveCase(ctx context.Context, c CaseRecord) error
+	// CasesOf lists an applicant's cases in the order of their creation.
 	CasesOf(ctx context.Context, a ApplicantID) ([]CaseRecord, error)
-	// CasesDue lists up to limit cases in one of the states that expire before t.
+	// CasesDue lists up to limit cases in one of the states that expire before t,
+	// the earliest first.
 	CasesDue(ctx context.Context, states []State, t time.Time, limit int) ([]CaseRecord, error)
+	// AddSubmission returns Conflict when the id exists, and NotFound when the
+	// case or the applicant does not.
 	AddSubmission(ctx context.Context, s SubmissionRecord) error
 	Submission(ctx context.Context, id SubmissionID) (SubmissionRecord, error)
+	// SubmissionsOf lists a case's submissions in the order of their creation.
 	SubmissionsOf(ctx context.Context, c CaseID) ([]SubmissionRecord, error)
-	// SealSubmission replaces the sealed bytes of a submission.
+	// SealSubmission replaces the sealed bytes of a submission, or returns NotFound.
 	SealSubmission(ctx context.Context, id SubmissionID, sealed []byte) error
 	// HasBlob reports whether any submission refers to a blob.
 	HasBlob(ctx context.Context, key string) (bool, error)
@@ -126,13 +133,17 @@ type Access interface {
 	// APIKey returns NotFound for unknown and for revoked keys.
 	APIKey(ctx context.Context, hash [32]byte) (APIKeyRecord, error)
 	APIKeys(ctx context.Context) ([]APIKeyRecord, error)
+	// RevokeAPIKey returns NotFound for an unknown key. The first time stands.
 	RevokeAPIKey(ctx context.Context, id string, at time.Time) error
+	// CreateToken returns NotFound when the case does not exist.
 	CreateToken(ctx context.Context, t TokenRecord) error
 	// Token returns NotFound for unknown tokens; the caller checks the time.
 	Token(ctx context.Context, hash [32]byte) (TokenRecord, error)
 	// ClaimReply stores r when nothing is stored under its scope and key, and
 	// otherwise returns what is stored with found = true.
 	ClaimReply(ctx context.Context, r ReplyRecord) (stored ReplyRecord, found bool, err error)
+	// SaveReply stores the status, sealed bytes and applicant of a claimed reply;
+	// NotFound when it was not claimed, or was forgotten since.
 	SaveReply(ctx context.Context, r ReplyRecord) error
 	// ForgetReply removes one reply.
 	ForgetReply(ctx context.Context, scope string, key [32]byte) error
@@ -171,7 +182,10 @@ type Tx interface {
 	Queue
 }
 
-// Store is a transactional store.
+// Store is a transactional store. It keeps times to the microsecond and gives
+// them back in UTC. A method that returns Conflict or NotFound has changed
+// nothing, and the transaction can go on unless what is missing is a row that
+// the new one refers to.
 type Store interface {
 	// Write runs f in one transaction: it is committed when f returns nil and
 	// rolled back otherwise. f must not call models or the network, and may not

@@ -32,13 +32,26 @@ type Config struct {
 	Path string
 	// Enqueue inserts a job in the transaction. Without it Tx.Enqueue fails.
 	Enqueue func(ctx context.Context, tx *sql.Tx, j kyc.Job) error
-	// ReadOnly opens a database that another process may have open, without
-	// locking or migrating it; Write fails.
-	ReadOnly bool
+	// Mode says how the database is shared with other processes.
+	Mode Mode
 	// Readers is how many snapshots can be read at the same time; 0 means twice
 	// the number of processors, at least 4.
 	Readers int
 }
+
+// Mode says how a database is shared with other processes.
+type Mode int
+
+const (
+	// Exclusive locks the data folder and migrates the database. It is what a
+	// server needs.
+	Exclusive Mode = iota
+	// Beside neither locks nor migrates, and can write in small transactions
+	// while a server has the database: for the commands that look after keys.
+	Beside
+	// ReadOnly neither locks nor migrates; Write fails.
+	ReadOnly
+)
 
 // DB is a kyc.Store on one SQLite file.
 type DB struct {
@@ -71,13 +84,18 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	d := &DB{enqueue: c.Enqueue}
-	if !c.ReadOnly {
-		if err := d.openWriter(ctx, path); err != nil {
+	if c.Mode == Exclusive {
+		if err := d.openExclusive(ctx, path); err != nil {
 			_ = d.Close()
 			return nil, err
 		}
 	} else if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if c.Mode == Beside {
+		if err := d.openWriter(path); err != nil {
+			return nil, err
+		}
 	}
 	readers := c.Readers
 	if readers <= 0 {
@@ -96,7 +114,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return d, nil
 }
 
-func (d *DB) openWriter(ctx context.Context, path string) error {
+func (d *DB) openExclusive(ctx context.Context, path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("open database: %w", err)
@@ -113,13 +131,21 @@ func (d *DB) openWriter(ctx context.Context, path string) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
+	if err := d.openWriter(path); err != nil {
+		return err
+	}
+	return migrate(ctx, d.write, path)
+}
+
+func (d *DB) openWriter(path string) error {
+	var err error
 	d.write, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "secure_delete(1)")+"&_txlock=immediate")
 	if err != nil {
 		return fmt.Errorf("open database %s: %w", path, err)
 	}
 	d.write.SetMaxOpenConns(1) // see the package comment
 	d.write.SetMaxIdleConns(1)
-	return migrate(ctx, d.write, path)
+	return nil
 }
 
 // dsn names the file with the pragmas that every connection has, and more.

@@ -71,7 +71,15 @@ func chainTests() map[string]func(*testing.T, harness) {
 			}
 		},
 		"verifies after and while many append": func(t *testing.T, h harness) {
-			const writers, each = 8, 80 // more than one page of the verifier's
+			const before, writers, each = 600, 6, 20 // before: more than one page of the verifier's
+			h.write(func(tx kyc.Tx) error {
+				for k := range before {
+					if _, err := tx.AppendAudit(h.ctx(), now, fmt.Append(nil, k)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 			var wg sync.WaitGroup
 			for w := range writers {
 				wg.Go(func() {
@@ -93,7 +101,7 @@ func chainTests() map[string]func(*testing.T, harness) {
 			}
 			wg.Wait()
 			rep, err := audit.Verify(audit.Records(h.ctx(), h.Store))
-			if err != nil || rep.Records != writers*each {
+			if err != nil || rep.Records != before+writers*each {
 				t.Errorf("verify: %+v, %v", rep, err)
 			}
 		},

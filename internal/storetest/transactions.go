@@ -199,7 +199,7 @@ func lostUpdate(t *testing.T, h harness) {
 		c.Version, c.Sealed = 1, []byte("0")
 		return tx.SaveCase(h.ctx(), c)
 	})
-	const writers, each = 12, 15
+	const writers, each = 8, 10
 	var wg sync.WaitGroup
 	for range writers {
 		wg.Go(func() {
