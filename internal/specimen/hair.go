@@ -161,10 +161,18 @@ func (m *hairModel) cover(theta, y, strand float64) float64 {
 	}
 	c := smooth(-0.08, m.ragged*0.9+0.15, e)
 	if m.style == hairCropped || m.style == hairBald {
-		c *= 0.75 + 0.2*strand
+		c *= 0.88 + 0.12*strand
 	}
 	if m.style == hairReceding {
 		c *= 0.85 + 0.15*strand
 	}
 	return clamp(c, 0, 1)
+}
+
+// behind is the cover of the hair at the back of the head as seen past the inner edge of long hair.
+func (m *hairModel) behind(theta, y float64) float64 {
+	if m.bottom > -8 || y > 0 {
+		return 0
+	}
+	return smooth(-1, -0.85, m.edge(theta, y)) * smooth(m.bottom+0.6, m.bottom+1.6, y)
 }

@@ -151,9 +151,13 @@ func (m *mesh) flip() {
 // pose turns the head on the neck; angles in radians: yaw to the viewer's right, pitch up, roll to the viewer's right shoulder.
 type pose struct{ yaw, pitch, roll float64 }
 
+// carriage is how far the head model leans back when its pose says straight ahead. Its face was drawn flat on; the face mesh takes that for a
+// look downward, and people hold their heads higher too.
+const carriage = 5 * math.Pi / 180
+
 // turn moves a point or (about == false) a direction with the share w of the head's turn.
 func (p pose) turn(v vec, w float64, about bool) vec {
-	if w == 0 || p == (pose{}) {
+	if w == 0 {
 		return v
 	}
 	pivot := vec{0, -9, -2.5}
@@ -162,7 +166,7 @@ func (p pose) turn(v vec, w float64, about bool) vec {
 	}
 	s, c := math.Sincos(p.roll * w)
 	v = vec{c*v.x + s*v.y, -s*v.x + c*v.y, v.z}
-	s, c = math.Sincos(p.pitch * w)
+	s, c = math.Sincos((p.pitch + carriage) * w)
 	v = vec{v.x, c*v.y + s*v.z, -s*v.y + c*v.z}
 	s, c = math.Sincos(p.yaw * w)
 	v = vec{c*v.x + s*v.z, v.y, -s*v.x + c*v.z}

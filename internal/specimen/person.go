@@ -92,11 +92,11 @@ func NewPerson(seed uint64, p Profile) Person {
 	return q
 }
 
-// Stranger is another person whose face is as unlike p's as the generator can easily make it: it looks through the next seeds for
-// the other sex, another skin, hair, beard and age. Use it where two people must not match.
+// Stranger is another person whose face is as unlike p's as the generator can easily make it: the most different of 2,000. Use it where two
+// people must not match; two random seeds can look like cousins.
 func (p Person) Stranger(profile Profile) Person {
 	best, at := Person{}, -1.0
-	for i := range uint64(24) {
+	for i := range uint64(2000) {
 		q := NewPerson(mix64(p.Seed+i+1), profile)
 		if d := p.look.unlike(q.look); d > at {
 			best, at = q, d

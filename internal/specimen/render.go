@@ -96,7 +96,11 @@ func (r sitter) render(w, h int) *plane {
 			i, j, k, wa, wb, wc := mane.corners(hm, q)
 			rest := blend(hm.rest, i, j, k, wa, wb, wc)
 			st := hair.strand(rest.z, rest.y)
-			if c := hair.cover(rest.z, rest.y, st); c > 0.01 {
+			c := hair.cover(rest.z, rest.y, st)
+			if a == 0 { // beside the neck there is more hair behind the thin inner edge of long hair, which one layer cannot show
+				c = math.Max(c, hair.behind(rest.z, rest.y))
+			}
+			if c > 0.01 {
 				n := blend(hm.normal, i, j, k, wa, wb, wc)
 				pos := blend(hm.pos, i, j, k, wa, wb, wc)
 				hc := r.shadeHair(hair, n, pos, st, sh, rest)

@@ -16,7 +16,9 @@ type SelfieOptions struct {
 	Blur  float64 // deviation of the Gaussian, pixels
 	Noise float64 // grey levels; 0: 2, negative: none
 
-	Yaw, Pitch, Roll float64 // degrees, on top of a few by seed (none when Still); yaw to the viewer's right, pitch up
+	// Degrees with the signs of ISO/IEC 39794-5, on top of a few by seed (none when Still): yaw to the person's own left (the viewer's right),
+	// pitch down, roll to the person's own right shoulder (the viewer's left). Beyond about 50° of yaw the head shows that it is a model.
+	Yaw, Pitch, Roll float64
 	Still            bool    // leave out the few degrees, the glance and the hint of a smile that the seed adds
 	EyesClosed       float64 // 0 open … 1 closed
 	MouthOpen        float64 // 0 closed … 1 wide open
@@ -61,7 +63,7 @@ func Selfie(p Person, o SelfieOptions, seed uint64) *image.RGBA {
 		}
 		r := sitter{look: p.look, clothes: clothing, light: light}
 		r.exp = expression{eyes: 1 - clamp(o.EyesClosed, 0, 1), mouth: clamp(o.MouthOpen, 0, 1), smile: o.Smile}
-		r.pose = pose{yaw: o.Yaw * math.Pi / 180, pitch: o.Pitch * math.Pi / 180, roll: o.Roll * math.Pi / 180}
+		r.pose = pose{yaw: o.Yaw * math.Pi / 180, pitch: -o.Pitch * math.Pi / 180, roll: -o.Roll * math.Pi / 180}
 		if !o.Still {
 			r.pose.yaw += 0.06 * s.bell()
 			r.pose.pitch += 0.04 * s.bell()

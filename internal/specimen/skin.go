@@ -85,7 +85,7 @@ func (h *headModel) beardAt(s *surface, x, y, theta float64) {
 	at := math.Abs(theta)
 	// The beard's upper edge runs from the sideburn down the cheek to the mouth's corner.
 	edge := lerp(h.mouth+0.9, -1.2, smooth(0.32, 1.35, at)*smooth(0.32, 1.35, at))
-	chin := smooth(edge+0.3, edge-0.8, y) * smooth(h.chinY-4.2, h.chinY-1.2, y) * smooth(1.75, 1.35, at)
+	chin := smooth(edge+0.3, edge-0.8, y) * smooth(h.chinY-2.6, h.chinY-0.2, y) * smooth(1.75, 1.35, at)
 	top, bottom := h.lipEdges(x)
 	if ax < h.mouthWidth {
 		chin *= smooth(bottom-0.05, bottom-0.35, y)
