@@ -193,3 +193,16 @@ func FuzzReadPrint(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkReadPrint(b *testing.B) {
+	var lines []ocr.Line
+	for i := range 10 {
+		y := float64(100 * i)
+		lines = append(lines, lay("Date of birth / Date de naissance", 100, y, 18), lay("07 DEC / DÉC 84", 100, y+20, 24),
+			lay("Issuing authority / Autorité", 600, y, 18), lay("MINISTRY OF THE INTERIOR", 600, y+20, 24))
+	}
+	today := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for b.Loop() {
+		readPrint(lines, 0, "FRA", today)
+	}
+}

@@ -27,7 +27,7 @@ const (
 var labelWords = map[string]string{
 	FieldSurname: `Surname|Surnames|Family name|Last name|Lastname|Primary identifier|Nom|Noms|Nom de famille|Nachname|Familienname|Apellidos|Apellido|
 Primer apellido|Cognome|Apelido|Apelidos|Sobrenome|Naam|Achternaam|Geslachtsnaam|Nazwisko|Příjmení|Priezvisko|Nume|Nume de familie|
-Efternamn|Efternavn|Etternavn|Sukunimi|Perekonnanimi|Uzvārds|Pavardė|Vezetéknév|Családi név|Prezime|Priimek|Soyadı|Kenmerken|Mbiemri|LN`,
+Efternamn|Efternavn|Etternavn|Sukunimi|Perekonnanimi|Uzvārds|Pavardė|Vezetéknév|Családi név|Prezime|Priimek|Soyadı|Mbiemri|LN`,
 	FieldGivenNames: `Given names|Given name|First name|First names|Firstname|Forename|Forenames|Secondary identifier|Prénoms|Prénom|Prénom(s)|Vornamen|
 Vorname|Nombre|Nombres|Nome|Nomi|Nomes|Nome próprio|Nomes próprios|Imiona|Imię|Imię (imiona)|Imiona (names)|Jméno|Jména|Meno|Mená|Förnamn|
 Fornavn|Etunimet|Eesnimed|Eesnimi|Vārds|Vārdi|Vardas|Vardai|Utónév|Utónevei|Ime|Voornamen|Voornaam|Prenume|Adı|Given name(s)|Emri|FN`,
@@ -46,7 +46,7 @@ Velja do|Datum isteka|Son geçerlilik tarihi|Geçerlilik tarihi|Geçerlilik`,
 Datum der Ausstellung|Fecha de expedición|Fecha de emisión|Emisión|Data di rilascio|Data di emissione|Rilasciato il|Data de emissão|Datum van afgifte|
 Afgegeven op|Datum afgifte|Data wydania|Datum vydání|Dátum vydania|Data eliberării|Utfärdandedatum|Udstedelsesdato|Utstedt|Myönnetty|
 Väljaandmise kuupäev|Izdošanas datums|Išdavimo data|Kiállítás dátuma|Datum izdavanja|Datum izdaje|Veriliş tarihi|Valid from`,
-	FieldDocumentNumber: `Passport No|Passport number|Document No|Document number|Document|Card number|Card No|Identity card No|Identity card number|ID No|ID number|
+	FieldDocumentNumber: `Passport No|Passport number|Document No|Document number|Card number|Card No|Identity card No|Identity card number|ID No|ID number|
 Licence No|License No|Licence number|License number|Driver license no|DL|DLN|DL No|LIC|LIC No|Passeport N°|N° du passeport|Numéro du passeport|
 Passeport No|N° du document|No du document|Numéro du document|N° de document|Pass-Nr|Passnummer|Reisepass-Nr|Ausweisnummer|Ausweis-Nr|Dokumentennummer|
 Dokument-Nr|Pasaporte N°|Pasaporte No|N° pasaporte|Número de pasaporte|Núm soporte|Num soport|IDESP|Número de documento|No documento|N° documento|
@@ -71,8 +71,8 @@ Wzrost|Hair|Eyes|Weight|HGT|HT|WGT|WT|Class|END|REST|RSTR|Restrictions|Endorseme
 Residenza|Residence|Résidence|Residência|Woonplaats|Wohnort|Morada|Adres|Signature|Signature of bearer|Signature of holder|Holder's signature|
 Signature du titulaire|Unterschrift|Unterschrift des Inhabers|Firma|Firma del titolare|Assinatura|Handtekening|Podpis|Podpis posiadacza|Type|Typ|
 Tipo|Code|Country code|Code du pays|Code of issuing state|Issuing state|Issuing country|Kod|Kód|Alternate name|Nom d'usage|Nom d'époux|Nom d'épouse|Geburtsname|
-Name at birth|Colour of eyes|Couleur des yeux|Augenfarbe|Kolor oczu|Remarks|Profession|Occupation|Equipo|Hijo de|Hija de|Hijo/a de|CAN|Entries|
-Number of entries|Visa type|Visa class|Annotation|Issuing post name|Control number|Control No|Donor|Veteran|Specimen|Spécimen|Muster|Parents|Mother|Father|
+Name at birth|Colour of eyes|Couleur des yeux|Augenfarbe|Kolor oczu|Remarks|Profession|Occupation|Equipo|Hijo de|Hija de|Hijo/a de|Entries|
+Number of entries|Visa type|Visa class|Annotation|Issuing post name|Control number|Control No|Donor|Veteran|Parents|Mother|Father|
 Filiação|Race|Marital status|Country of residence|Ordenskürzel|Religious name|Imiona rodziców|Nazwisko rodowe`,
 }
 

@@ -140,6 +140,9 @@ func TestPrintBesideRealMRZ(t *testing.T) {
 }
 
 func TestNoDocumentInOtherPictures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute of reading")
+	}
 	r := readerForTest(t)
 	faces, err := filepath.Glob(filepath.Join(dataFolder(t, "faces"), "*.jpg"))
 	if err != nil || len(faces) == 0 {
@@ -256,6 +259,39 @@ func TestParts(t *testing.T) {
 				t.Errorf("quality alone ran a model for %v ms", m.Timings["inference"])
 			}
 		})
+	}
+}
+
+// TestMeasureConcurrently is for the race detector: a Reader and a Picture are shared.
+func TestMeasureConcurrently(t *testing.T) {
+	r := readerForTest(t)
+	rgb := image.NewRGBA(image.Rect(0, 0, 320, 240))
+	for i := range rgb.Pix {
+		rgb.Pix[i] = uint8(i*7%90 + 150)
+	}
+	p := imaging.FromRGBA(rgb)
+	results := make(chan string, 4)
+	for range cap(results) {
+		go func() {
+			m, err := r.Measure(context.Background(), p, Options{At: measuredAt})
+			if err != nil {
+				results <- err.Error()
+				return
+			}
+			m.Timings = nil
+			raw, err := json.Marshal(m)
+			if err != nil {
+				results <- err.Error()
+				return
+			}
+			results <- string(raw)
+		}()
+	}
+	first := <-results
+	for range cap(results) - 1 {
+		if got := <-results; got != first {
+			t.Errorf("the same picture measured twice:\n%s\n%s", first, got)
+		}
 	}
 }
 

@@ -80,6 +80,42 @@ Wisconsin|Wyoming|District of Columbia`},
 	{"IND", `Republic of India`},
 }
 
+// phrases are folded words that stand for a name.
+type phrases struct {
+	name    string
+	phrases []string
+}
+
+var titlePhrases, issuerPhrases = foldPhrases()
+
+func foldPhrases() (kinds, states []phrases) {
+	cut := func(name, words string) phrases {
+		p := phrases{name: name}
+		for w := range strings.SplitSeq(words, "|") {
+			p.phrases = append(p.phrases, fold(w))
+		}
+		return p
+	}
+	for _, t := range titles {
+		kinds = append(kinds, cut(string(t.kind), t.words))
+	}
+	for _, i := range issuers {
+		states = append(states, cut(i.code, i.words))
+	}
+	return kinds, states
+}
+
+func mentionsAny(lines, phrases []string) bool {
+	for _, p := range phrases {
+		for _, l := range lines {
+			if mentions(l, p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // title is what the print says the document is.
 type title struct {
 	kind   Kind
@@ -94,24 +130,14 @@ func readTitle(lines []string) title {
 	for _, l := range lines {
 		folded = append(folded, fold(l))
 	}
-search:
-	for _, k := range titles {
-		for w := range strings.SplitSeq(k.words, "|") {
-			for _, l := range folded {
-				if mentions(l, fold(w)) {
-					t.kind = k.kind
-					break search
-				}
-			}
+	for _, k := range titlePhrases {
+		if t.kind == KindUnknown && mentionsAny(folded, k.phrases) {
+			t.kind = Kind(k.name)
 		}
 	}
-	for _, s := range issuers {
-		for w := range strings.SplitSeq(s.words, "|") {
-			for _, l := range folded {
-				if t.issuer == "" && mentions(l, fold(w)) {
-					t.issuer = s.code
-				}
-			}
+	for _, s := range issuerPhrases {
+		if t.issuer == "" && mentionsAny(folded, s.phrases) {
+			t.issuer = s.name
 		}
 	}
 	if t.issuer == "USA" {
