@@ -194,11 +194,23 @@ func curved(k float64) func(*image.RGBA) *image.RGBA {
 	return func(src *image.RGBA) *image.RGBA {
 		w, h := float64(src.Rect.Dx()), float64(src.Rect.Dy())
 		rise := k * h
-		return distort(src, int(w), int(h+rise), func(x, y float64) (float64, float64) {
+		return distort(src, int(w), int(h+math.Abs(rise)), func(x, y float64) (float64, float64) {
 			u := 2*x/w - 1
-			return x, y - rise*u*u
+			return x, y - rise*u*u + min(rise, 0)
 		})
 	}
+}
+
+// shaded darkens the page from left to right, and under a hard-edged shadow.
+func shaded(src *image.RGBA) *image.RGBA {
+	w, h := float64(src.Rect.Dx()), float64(src.Rect.Dy())
+	return eachChannel(src, func(x, y int, v float64) float64 {
+		light := 1 - .5*float64(x)/w
+		if float64(x)/w+.4*float64(y)/h > .75 {
+			light *= .55
+		}
+		return v * light
+	})
 }
 
 func turned(quarters int) func(*image.RGBA) *image.RGBA {
@@ -247,7 +259,11 @@ var distortions = []struct {
 	{"scene.35", 22, scene(.35, 5)},
 	{"scene.55+tilt20", -1, chain(scene(.55, 2), tilt(20))},
 	{"glare", 21, glaring},
+	{"shade", -1, shaded},
 	{"curve.04", -1, curved(.04)},
+	{"curve-.05", -1, curved(-.05)},
+	{"curve.03+tilt35", -1, chain(curved(.03), tilt(35))},
+	{"persp6+tilt35", -1, chain(perspective(.06, 4), tilt(-35))},
 	{"mix", 20, chain(tilt(-5), perspective(.03, 9), blurred(.8), noisy(6), squeezed(40))},
 }
 
