@@ -57,7 +57,7 @@ func readPrint(lines []ocr.Line, angle float64, issuer string, today time.Time) 
 	}
 	out.labels = len(seen)
 	out.names = seen[FieldSurname] || seen[FieldGivenNames]
-	a := assigner{pieces: ps, order: out.title.order, today: today}
+	a := assigner{pieces: ps, order: out.title.order, today: today, licence: aamva || out.title.kind == KindDrivingLicence}
 	for _, m := range a.assign() {
 		label := ps[m.label]
 		if label.field == fieldOther {
@@ -111,7 +111,13 @@ type assigner struct {
 	pieces []piece
 	order  Order
 	today  time.Time
+	// licence says that the document is a driving licence, whose numbers may be long: 16 characters in Britain, 25 by AAMVA.
+	licence bool
 }
+
+// longestNumber is what other documents' numbers reach: TD1 gives them 9 and lets them run on into its optional field. Longer ones are two
+// values that the detector took for one line.
+const longestNumber = 14
 
 func (a *assigner) assign() []match {
 	var all []match
@@ -265,7 +271,7 @@ func (a *assigner) value(field string, t *piece) (Field, bool) {
 		f.Value = s
 	case FieldDocumentNumber, FieldPersonalNumber:
 		s := numberOf(figures(t))
-		if s == "" {
+		if s == "" || !a.licence && len(s) > longestNumber {
 			return f, false
 		}
 		f.Value = s
