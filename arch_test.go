@@ -23,7 +23,8 @@ var layers = [][]string{
 	{"internal/policy", "internal/message", "internal/document", "internal/blob", "internal/sqlite"},
 	{"internal/face", "internal/ocr", "internal/audit", "internal/specimen"},
 	{"internal/imaging", "internal/onnx", "internal/seal", "internal/match"},
-	{"internal/onnx/tfjs"},
+	{"internal/onnx/assets"},
+	{"internal/onnx/convert"},
 	{"internal/kyc", "mrz", "api", "models"},
 }
 

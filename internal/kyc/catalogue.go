@@ -121,6 +121,10 @@ func unread() []Code {
 	return append(illegible(), DocMRZUnreadable, DocBarcodeUnreadable, DocBackMissing)
 }
 
+// replaced are the causes for which another document is asked for: what is wrong
+// with this one beside them need not be mended.
+func replaced() []Code { return append(illegible(), DocMRZUnreadable, DocNotAccepted, DocExpired) }
+
 // poorPicture are the causes for which a face cannot be compared with trust.
 func poorPicture() []Code {
 	return []Code{
@@ -171,13 +175,13 @@ func definitions() []Definition {
 	face := func(c Code, pre bool, causes ...Code) Definition {
 		return Definition{Code: c, Item: Face, Severity: Retry, Audience: ForApplicant, Retryable: true, PreCheck: pre, DependsOn: causes}
 	}
-	typed := func(c Code) Definition {
-		return Definition{Code: c, Item: Details, Severity: Retry, Audience: ForApplicant, Retryable: true, DependsOn: unread()}
+	typed := func(c Code, causes ...Code) Definition {
+		return Definition{Code: c, Item: Details, Severity: Retry, Audience: ForApplicant, Retryable: true, DependsOn: append(unread(), causes...)}
 	}
 	signal := func(c Code, i Item, causes ...Code) Definition {
 		return Definition{Code: c, Item: i, Severity: Review, Audience: ForOperator, DependsOn: causes}
 	}
-	back := doc(DocBackMissing, false, illegible()...)
+	back := doc(DocBackMissing, false, replaced()...)
 	back.Item = DocumentBack
 	barcode := doc(DocBarcodeUnreadable, false, illegible()...)
 	barcode.Item = DocumentBack
@@ -207,18 +211,18 @@ func definitions() []Definition {
 		doc(DocMRZUnreadable, false, illegible()...),
 		barcode,
 		back,
-		doc(DocPortraitMissing, false, illegible()...),
+		doc(DocPortraitMissing, false, replaced()...),
 		doc(DocSpecimen, false, illegible()...),
-		doc(DocNotAccepted, false, unread()...),
-		doc(DocExpired, false, unread()...),
+		doc(DocNotAccepted, false, append(illegible(), DocMRZUnreadable)...),
+		doc(DocExpired, false, append(illegible(), DocMRZUnreadable, DocNotAccepted)...),
 		signal(DocMRZCheckDigit, DocumentFront, unread()...),
 		signal(DocInconsistent, DocumentFront, unread()...),
 		signal(DocEdited, DocumentFront, DocFileUnreadable),
 
 		typed(DetailsName),
-		typed(DetailsNumber),
+		typed(DetailsNumber, DocExpired, DocNotAccepted),
 		typed(DetailsBirthDate),
-		typed(DetailsExpiry),
+		typed(DetailsExpiry, DocExpired, DocNotAccepted),
 		typed(DetailsNationality),
 		signal(DetailsChanged, Details, unread()...),
 
