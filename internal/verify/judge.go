@@ -3,6 +3,7 @@ package verify
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"bonafide/internal/document"
@@ -10,6 +11,7 @@ import (
 	"bonafide/internal/kyc"
 	"bonafide/internal/match"
 	"bonafide/internal/policy"
+	"bonafide/mrz"
 )
 
 // Judge turns evidence into findings by a policy. It is pure: the same evidence,
@@ -135,7 +137,7 @@ func (j *judge) document() {
 	}
 	var missing []kyc.Field
 	for _, f := range essential() {
-		if _, _, ok := j.evidence.field(f); !ok {
+		if _, _, ok := j.evidence.field(f); !ok && !(f == kyc.GivenNames && j.oneName()) {
 			missing = append(missing, f)
 		}
 	}
@@ -144,7 +146,10 @@ func (j *judge) document() {
 	case kind == "passport" || front.HasMRZ:
 		j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: kyc.DocumentFront, Field: missing[0], Box: front.MRZBox})
 	case back == nil:
-		j.add(kyc.Finding{Code: kyc.DocBackMissing, Item: kyc.DocumentBack, Field: missing[0]})
+		// A front that is to be sent again may hold what is missing.
+		if !j.blames(kyc.DocumentFront) {
+			j.add(kyc.Finding{Code: kyc.DocBackMissing, Item: kyc.DocumentBack, Field: missing[0]})
+		}
 	default:
 		j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: kyc.DocumentBack, Field: missing[0], Box: back.MRZBox})
 	}
@@ -155,24 +160,69 @@ func (j *judge) document() {
 		if s.side == nil {
 			continue
 		}
-		for _, name := range sortedKeys(s.side.CheckDigits) {
-			switch {
-			case s.side.CheckDigits[name]:
-			case j.unsure(*s.side):
-				j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: s.item, Measure: "check_digit." + name, Box: s.side.MRZBox})
-			default:
-				j.add(kyc.Finding{Code: kyc.DocMRZCheckDigit, Item: s.item, Measure: "check_digit." + name, Box: s.side.MRZBox})
+		if wrong := failing(s.side.CheckDigits); wrong != "" {
+			code := kyc.DocMRZCheckDigit
+			if j.unsure(*s.side) {
+				code = kyc.DocMRZUnreadable
 			}
+			j.add(kyc.Finding{Code: code, Item: s.item, Measure: wrong, Box: s.side.MRZBox})
 		}
 	}
 	if kind != "" && !slices.Contains(j.policy.Documents.Accepted, kind) {
 		j.add(kyc.Finding{Code: kyc.DocNotAccepted, Item: kyc.DocumentFront})
 	}
-	if v, item, ok := j.evidence.field(kyc.ExpiryDate); ok && !j.policy.Documents.AcceptExpired {
-		if day, err := time.Parse(time.DateOnly, v.Text); err == nil && day.Before(j.today.Time) {
-			j.add(kyc.Finding{Code: kyc.DocExpired, Item: item, Field: kyc.ExpiryDate, From: day, Box: v.Box})
+	if v, at, ok := j.evidence.field(kyc.ExpiryDate); ok && !j.policy.Documents.AcceptExpired {
+		if _, day, ok := dayOf(v.Text); ok && day.Before(j.today.Time) {
+			j.expired(day, v, at)
 		}
 	}
+}
+
+// expired asks for every side that was sent, since another document has another
+// front and another back; the place is where the date was read.
+func (j *judge) expired(day time.Time, v Value, at kyc.Item) {
+	for _, item := range []kyc.Item{kyc.DocumentFront, kyc.DocumentBack} {
+		if item == kyc.DocumentBack && j.evidence.Back == nil {
+			continue
+		}
+		f := kyc.Finding{Code: kyc.DocExpired, Item: item, Field: kyc.ExpiryDate, From: day}
+		if item == at {
+			f.Box = v.Box
+		}
+		j.add(f)
+	}
+}
+
+// blames reports whether something was found about an item already.
+func (j *judge) blames(i kyc.Item) bool {
+	return slices.ContainsFunc(j.findings, func(f kyc.Finding) bool { return f.Item == i })
+}
+
+// oneName reports whether the person has a surname and no given names. That is
+// so when the zone was read and says no more (Doc 9303 part 3, section 4.6:
+// names that cannot be divided stand in the primary identifier alone).
+func (j *judge) oneName() bool {
+	surname, _, ok := j.evidence.field(kyc.Surname)
+	_, _, given := j.evidence.field(kyc.GivenNames)
+	return ok && !given && surname.Source == document.SourceMRZ
+}
+
+// dayOf returns the first and the last day that a date can mean: documents may
+// leave the day and the month of a birth unknown, as in 1962-XX-XX (Doc 9303
+// part 3, section 4.8).
+func dayOf(text string) (first, last time.Time, ok bool) {
+	d, err := mrz.ParseDate(text)
+	if err != nil || d.Year == 0 {
+		return first, last, false
+	}
+	at := func(month, day int) time.Time { return time.Date(d.Year, time.Month(month), day, 0, 0, 0, 0, time.UTC) }
+	switch {
+	case d.Month == 0:
+		return at(1, 1), at(12, 31), true
+	case d.Day == 0:
+		return at(d.Month, 1), at(d.Month+1, 0), true
+	}
+	return at(d.Month, d.Day), at(d.Month, d.Day), true
 }
 
 // face judges the selfie.
@@ -246,7 +296,13 @@ func (j *judge) comparison() {
 		j.number(kyc.DocPortraitMissing, kyc.DocumentFront, kyc.Box{}, "inter_eye_px", px, least)
 		return
 	}
-	if m := CompareFaces(j.policy, j.evidence); m != nil && m.Score < m.Threshold {
+	m := CompareFaces(j.policy, j.evidence)
+	switch {
+	case m == nil && j.evidence.Face.Faces > 0:
+		// Two faces that cannot be compared, as when the model changed between the
+		// two measurements: nobody passes unseen.
+		j.add(kyc.Finding{Code: kyc.OurFault, Item: kyc.WholeCase, Measure: "similarity"})
+	case m != nil && m.Score < m.Threshold:
 		score, threshold := math.Round(m.Score*1e4)/1e4, m.Threshold
 		j.add(kyc.Finding{
 			Code: kyc.FaceMismatch, Item: kyc.Face, Box: place(j.evidence.Face.Box), Measure: "similarity",
@@ -289,7 +345,7 @@ func (j *judge) names() {
 	typed := j.evidence.Details
 	surname, _, okS := j.evidence.field(kyc.Surname)
 	given, _, okG := j.evidence.field(kyc.GivenNames)
-	if !okS || !okG || typed[kyc.Surname] == "" && typed[kyc.GivenNames] == "" {
+	if !okS || !okG && !j.oneName() || typed[kyc.Surname] == "" && typed[kyc.GivenNames] == "" {
 		return
 	}
 	a := match.Name{Surname: typed[kyc.Surname], Given: typed[kyc.GivenNames]}
@@ -299,13 +355,21 @@ func (j *judge) names() {
 	if r.Verdict == match.Same {
 		return
 	}
+	// What counts is told; should the kinds alone not say what counts, everything
+	// is told: no mismatch is ever swallowed.
+	counts := func(d match.Difference) bool {
+		return !slices.Contains(allowed.Allowed, d.Kind) || d.Kind == match.Truncated && !b.Truncated
+	}
+	if !slices.ContainsFunc(r.Differences, counts) {
+		counts = func(match.Difference) bool { return true }
+	}
 	for _, f := range []struct {
 		field       kyc.Field
 		typed, read string
 	}{{kyc.Surname, a.Surname, b.Surname}, {kyc.GivenNames, a.Given, b.Given}} {
 		own := match.Result{Verdict: r.Verdict, Score: r.Score}
 		for _, d := range r.Differences {
-			if d.Part == string(f.field) && !slices.Contains(allowed.Allowed, d.Kind) {
+			if d.Part == string(f.field) && counts(d) {
 				own.Differences = append(own.Differences, d)
 			}
 		}
@@ -338,7 +402,8 @@ func differences(r match.Result) []kyc.Difference {
 func (j *judge) eligibility() {
 	f := policy.Facts{Today: j.today, Residence: j.evidence.Details[kyc.Residence]}
 	if v, _, ok := j.evidence.field(kyc.BirthDate); ok {
-		if t, err := time.Parse(time.DateOnly, v.Text); err == nil {
+		// Of an unknown day the earliest counts: nobody is too young by our ignorance.
+		if t, _, ok := dayOf(v.Text); ok {
 			f.Birth = policy.Day{Time: t}
 		}
 	}
@@ -350,11 +415,14 @@ func (j *judge) eligibility() {
 	}
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
+// failing lists the check digits that do not hold.
+func failing(digits map[string]bool) string {
+	var wrong []string
+	for name, ok := range digits {
+		if !ok {
+			wrong = append(wrong, name)
+		}
 	}
-	slices.Sort(out)
-	return out
+	slices.Sort(wrong)
+	return strings.Join(wrong, ", ")
 }

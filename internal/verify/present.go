@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"time"
 
 	"bonafide/api"
@@ -27,7 +28,7 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 		RetryAt: instant(c.RetryAt),
 	}
 	for _, i := range c.Items {
-		x := api.Item{Item: string(i.Item), Name: p.Words.Item(i.Item), Required: i.Required, Status: string(i.Status), Attempts: i.Attempts}
+		x := api.Item{Item: string(i.Item), Name: p.Words.Item(i.Item), Required: i.Required, Status: string(p.status(i, c.Findings)), Attempts: i.Attempts}
 		if i.Current != nil {
 			x.Submission = string(i.Current.ID)
 		}
@@ -37,6 +38,18 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 		out.Plan = p.plan(*c.Plan, c.Findings)
 	}
 	return out
+}
+
+// status is where an item stands as far as the reader may know: an item that
+// failed for signals alone is, for its applicant, still being looked at.
+func (p Presenter) status(i kyc.ItemState, all []kyc.Finding) kyc.ItemStatus {
+	if p.Operator || i.Status != kyc.Failed || i.Current == nil {
+		return i.Status
+	}
+	if slices.ContainsFunc(kyc.Told(all), func(f kyc.Finding) bool { return f.Item == i.Item }) {
+		return i.Status
+	}
+	return kyc.Submitted
 }
 
 func (p Presenter) visible(all []kyc.Finding) []api.Finding {
@@ -96,10 +109,13 @@ func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {
 	return out
 }
 
-// Catalogue presents every finding that can be told.
+// Catalogue presents every finding that can be told to the reader.
 func (p Presenter) Catalogue() []api.FindingInfo {
 	var out []api.FindingInfo
 	for _, d := range kyc.Catalogue() {
+		if !p.Operator && d.Audience != kyc.ForApplicant {
+			continue
+		}
 		w := p.Words.Finding(kyc.Finding{Code: d.Code, Item: d.Item}, message.Extra{Documents: p.Policy.Documents.Accepted})
 		x := api.FindingInfo{
 			Code: string(d.Code), Item: string(d.Item), Severity: string(d.Severity), Audience: string(d.Audience),

@@ -323,10 +323,11 @@ func ParseDetails(content []byte) (map[kyc.Field]string, error) {
 		out[f] = *p
 	}
 	if r := out[kyc.Residence]; r != "" {
-		if len(r) != 2 {
+		r = strings.ToUpper(r)
+		if len(r) != 2 || r[0] < 'A' || r[0] > 'Z' || r[1] < 'A' || r[1] > 'Z' {
 			return nil, bad(kyc.Residence, "must be an ISO 3166-1 alpha-2 code such as DE")
 		}
-		out[kyc.Residence] = strings.ToUpper(r)
+		out[kyc.Residence] = r
 	}
 	if len(out) == 0 {
 		return nil, &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: "at least one field must be given"}
