@@ -326,6 +326,7 @@ func BenchmarkMeasure(b *testing.B) {
 		opts       Options
 	}{
 		{"quality", "client-lib-test-da__idcard_fr_new_sample.jpg", Options{Part: QualityOnly}},
+		{"quality of 12 megapixels", "../bad_photos/image-quality-scan__glare_279.jpg", Options{Part: QualityOnly}},
 		{"mrz", "PassportEye__testdata_100_pass-bdr.jpg", Options{}},
 		{"print", "IDCardRecognition-__idcard_examples_1.jpg", Options{}},
 	} {

@@ -96,8 +96,8 @@ type Repaired struct {
 	Why    string `json:"why"`
 }
 
-// Quality are numbers about the picture of the document. All but Width and Height are measured over the document, straightened and, where
-// it is larger, shrunk to QualitySide: at that scale its print is read, and noise of single pixels does not pass for sharpness.
+// Quality are numbers about the picture of the document, measured over the document and, where it is larger, at the scale at which documents
+// are read: noise of single pixels does not pass for sharpness.
 type Quality struct {
 	Width          int     `json:"width"`                // of the whole picture, pixels
 	Height         int     `json:"height"`               // of the whole picture, pixels
@@ -119,9 +119,6 @@ type Quality struct {
 	GlareLargest   float64 `json:"glare_largest"`       // share of the largest reflection
 	GlareBox       *Box    `json:"glare_box,omitempty"` // of the largest reflection
 }
-
-// QualitySide is the longer side, in pixels, at which quality is measured.
-const QualitySide = 1000
 
 // Measurement is everything measured in one picture.
 type Measurement struct {

@@ -26,17 +26,8 @@ func quality(p *imaging.Picture, d *Facts) Quality {
 	}
 	w, h := sides(region)
 	q.DocumentWidth = math.Round(math.Max(w, h))
-	k := math.Min(1, QualitySide/math.Max(w, h))
-	dw, dh := max(1, int(math.Round(w*k))), max(1, int(math.Round(h*k)))
-	var flat *imaging.Picture
-	if d.Quad == nil {
-		flat = p
-		if k < 1 {
-			flat = imaging.FromRGBA(imaging.Resize(p.RGB, dw, dh))
-		}
-	} else {
-		flat = imaging.FromRGBA(imaging.WarpPerspective(p.RGB, imaging.QuadToRect(region, dw, dh), dw, dh))
-	}
+	flat := straighten(p, region, lightSide)
+	dw, dh := flat.RGB.Rect.Dx(), flat.RGB.Rect.Dy()
 	// The border itself, and what lies outside the picture, is not the document's.
 	inner := image.Rect(0, 0, dw, dh)
 	if d.Quad != nil {
@@ -48,19 +39,43 @@ func quality(p *imaging.Picture, d *Facts) Quality {
 	if inner.Dx() < 16 || inner.Dy() < 16 {
 		return q
 	}
-	gray := flat.Gray()
 	// Straightening smooths a little, so sharpness is taken from the picture itself where an upright box can hold the document.
 	if box, ok := uprightBox(region, b); ok {
 		q.Sharpness = round3(imaging.Sharpness(p.Gray(), box))
 	} else {
-		q.Sharpness = round3(imaging.Sharpness(gray, inner))
+		sharp := straighten(p, region, sharpSide)
+		w, h := sharp.RGB.Rect.Dx(), sharp.RGB.Rect.Dy()
+		part := image.Rect(inner.Min.X*w/dw, inner.Min.Y*h/dh, inner.Max.X*w/dw, inner.Max.Y*h/dh)
+		q.Sharpness = round3(imaging.Sharpness(sharp.Gray(), part))
 	}
+	gray := flat.Gray()
 	e := imaging.Exposure(gray, inner)
 	q.Mean, q.P5, q.P95 = round1(e.Mean), round1(e.P5), round1(e.P95)
 	q.UnderShare, q.OverShare, q.Contrast = round3(e.UnderShare), round3(e.OverShare), round3(e.Contrast)
 	g := imaging.Glare(flat.RGB, inner)
 	q.setGlare(g, region, dw, dh)
 	return q
+}
+
+// Longer sides, in pixels, of the straightened document: exposure and glare are about areas, sharpness about print. They are what package
+// imaging would reduce it to itself.
+const (
+	lightSide = 512
+	sharpSide = 1000
+)
+
+// straighten gives the region as an upright picture whose longer side is at most side pixels; it never enlarges.
+func straighten(p *imaging.Picture, region imaging.Quad, side float64) *imaging.Picture {
+	w, h := sides(region)
+	k := math.Min(1, side/math.Max(w, h))
+	dw, dh := max(1, int(math.Round(w*k))), max(1, int(math.Round(h*k)))
+	if region == wholeOf(p.RGB.Rect) {
+		if k == 1 {
+			return p
+		}
+		return imaging.FromRGBA(imaging.Resize(p.RGB, dw, dh))
+	}
+	return imaging.FromRGBA(imaging.WarpPerspective(p.RGB, imaging.QuadToRect(region, dw, dh), dw, dh))
 }
 
 // insidePicture is the part of the straightened document that the picture shows, as the largest upright box that sampling allows.
