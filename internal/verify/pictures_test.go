@@ -107,7 +107,7 @@ func TestPicturesToApproval(t *testing.T) {
 	refused("half a picture", kyc.DocumentFront, set["passport.jpg"][:len(set["passport.jpg"])/3], kyc.DocFileUnreadable)
 	refused("blurred", kyc.DocumentFront, set["passport-blurred.jpg"], kyc.DocBlurry)
 	refused("blurred, again", kyc.DocumentFront, set["passport-blurred.jpg"], kyc.DocSamePicture, kyc.DocBlurry)
-	refused("blurred, recompressed", kyc.DocumentFront, recompressed(t, set["passport-blurred.jpg"], 80), kyc.DocSamePicture)
+	refused("blurred, recompressed", kyc.DocumentFront, recompressed(t, set["passport-blurred.jpg"], 50), kyc.DocSamePicture)
 	refused("a dark selfie", kyc.Face, set["selfie-dark.jpg"], kyc.FaceDark)
 	refused("a passport's page without a face", kyc.Face, set["card-back.jpg"], kyc.FaceNotFound)
 	if l.files() != 0 || l.jobs(c.ID) != 0 {

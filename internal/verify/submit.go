@@ -42,8 +42,10 @@ type stored struct {
 const samePicture = 3
 
 // notSharper is how much sharper, as a factor, the same picture can come out by
-// another compression.
-const notSharper = 1.1
+// another compression: the edges of JPEG's blocks count as edges. A blurred
+// passport measured 1.17 at quality 60 and 1.28 at 40, a sharp one 1.00; taken
+// again in focus it measured 4.5.
+const notSharper = 1.3
 
 // Submit takes evidence for an item. Pictures are measured at once for what can
 // be told at once; unusable ones are refused with the reasons, and use no

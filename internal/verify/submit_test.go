@@ -61,14 +61,14 @@ func TestSameAgain(t *testing.T) {
 			[]kyc.Code{kyc.FaceSamePicture, kyc.FaceMismatch},
 		},
 		"the same picture recompressed": {
-			refused(kyc.DocBlurry), kyc.DocumentFront, "bb", hash ^ 0b101, sharp * 1.05, []kyc.Finding{blurry}, []kyc.Code{kyc.DocSamePicture},
+			refused(kyc.DocBlurry), kyc.DocumentFront, "bb", hash ^ 0b101, sharp * 1.2, []kyc.Finding{blurry}, []kyc.Code{kyc.DocSamePicture},
 		},
 		"the same picture with its earlier reasons": {
 			refused(kyc.DocBlurry, kyc.DocMRZUnreadable), kyc.DocumentFront, "bb", hash, sharp,
 			[]kyc.Finding{blurry},
 			[]kyc.Code{kyc.DocSamePicture, kyc.DocMRZUnreadable},
 		},
-		"the same scene sharper":              {refused(kyc.DocBlurry), kyc.DocumentFront, "bb", hash, sharp * 1.2, []kyc.Finding{blurry}, nil},
+		"the same scene sharper":              {refused(kyc.DocBlurry), kyc.DocumentFront, "bb", hash, sharp * 1.5, []kyc.Finding{blurry}, nil},
 		"the same scene without what was bad": {refused(kyc.DocGlare), kyc.DocumentFront, "bb", hash, sharp, nil, nil},
 		"the same scene with other trouble":   {refused(kyc.DocGlare), kyc.DocumentFront, "bb", hash, sharp, []kyc.Finding{blurry}, nil},
 		"the same scene, one of two mended":   {refused(kyc.DocGlare, kyc.DocBlurry), kyc.DocumentFront, "bb", hash, sharp, []kyc.Finding{glare}, nil},
