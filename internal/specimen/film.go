@@ -46,13 +46,27 @@ func (f *film) grey() {
 	})
 }
 
-// inside is the signed distance in pixels from a convex quad's nearest edge line, positive within.
-func inside(q imaging.Quad, x, y float64) float64 {
-	d := math.Inf(1)
+// edges are the lines of a convex quad's sides, as a·x + b·y + c, the distance in pixels, positive within.
+type edges [4][3]float64
+
+func edgesOf(q imaging.Quad) edges {
+	var e edges
 	for i := range q {
 		a, b := q[i], q[(i+1)%4]
 		ex, ey := b.X-a.X, b.Y-a.Y
-		d = math.Min(d, (ex*(y-a.Y)-ey*(x-a.X))/math.Hypot(ex, ey))
+		l := math.Hypot(ex, ey)
+		e[i] = [3]float64{-ey / l, ex / l, (ey*a.X - ex*a.Y) / l}
+	}
+	return e
+}
+
+// inside is the signed distance from the nearest side.
+func (e *edges) inside(x, y float64) float64 {
+	d := math.Inf(1)
+	for i := range e {
+		if v := e[i][0]*x + e[i][1]*y + e[i][2]; v < d {
+			d = v
+		}
 	}
 	return d
 }
@@ -63,8 +77,9 @@ func (f *film) layOn(page *image.RGBA, q imaging.Quad) {
 	for i := range lin {
 		lin[i] = float32(toLinear(float64(i) / 255))
 	}
+	e := edgesOf(q)
 	f.each(func(x, y int, p []float32) {
-		d := inside(q, float64(x)+0.5, float64(y)+0.5) - 0.5
+		d := e.inside(float64(x)+0.5, float64(y)+0.5) - 0.5
 		if d <= 0 {
 			return
 		}
@@ -81,8 +96,13 @@ func (f *film) shade(q imaging.Quad, strength, reach float64) {
 	for i := range q {
 		q[i].X, q[i].Y = q[i].X+reach*0.3, q[i].Y+reach*0.5
 	}
+	e := edgesOf(q)
 	f.each(func(x, y int, p []float32) {
-		k := float32(1 - strength*smooth(-reach, reach*0.5, inside(q, float64(x), float64(y))))
+		d := e.inside(float64(x), float64(y))
+		if d < -reach {
+			return
+		}
+		k := float32(1 - strength*smooth(-reach, reach*0.5, d))
 		p[0], p[1], p[2] = p[0]*k, p[1]*k, p[2]*k
 	})
 }

@@ -209,6 +209,12 @@ func (h *headModel) relief(x, y float64) float64 {
 	}
 	// mouth: the arch of the teeth, philtrum, lips, the fold below, chin; the parts below the mouth line move with the jaw
 	z += 0.32 * hill(ax/2.3, (y-h.mouth)/1.5)
+	z -= 0.32 * hill(x/1.7, (y-(h.mouth-h.lowerLip-0.75))/0.45)
+	z += h.chin * hill(x/(1.5*h.chinWidth), (y-h.chinY-1.3)/0.95)
+	z -= h.cleft * hill(x/0.2, (y-h.chinY-1.1)/0.6)
+	if math.Abs(y-h.mouth) > 3.2 {
+		return z
+	}
 	z -= 0.13 * hill(x/0.28, (y-(h.subnasale+h.mouth+0.4)/2)/0.5)
 	top, bottom := h.lipEdges(x)
 	line := h.mouthLine(x)
@@ -227,17 +233,16 @@ func (h *headModel) relief(x, y float64) float64 {
 	}
 	z -= 0.22 * math.Exp(-math.Pow((y-line)/0.1, 2)) * smooth(h.mouthWidth*1.1, h.mouthWidth*0.8, ax)
 	z -= 0.25 * hill((ax-h.mouthWidth*1.1)/0.35, (y-line)/0.4)
-	z -= 0.32 * hill(x/1.7, (y-(h.mouth-h.lowerLip-0.75))/0.45)
-	z += h.chin * hill(x/(1.5*h.chinWidth), (y-h.chinY-1.3)/0.95)
-	z -= h.cleft * hill(x/0.2, (y-h.chinY-1.1)/0.6)
 	return z
 }
 
-// at returns the surface point of the head at an angle and a height, the eyelids and an open jaw included.
-func (h *headModel) at(theta, y float64) vec {
+// at returns the surface point of the head at an angle and a height, the eyelids and an open jaw included, and its x before the jaw opened.
+func (h *headModel) at(theta, y float64) (p vec, restX float64) {
 	r := h.tube(theta, y)
-	p := vec{r * math.Sin(theta), y, r * math.Cos(theta)}
-	face := smooth(0.1, 0.55, math.Cos(theta)) * smooth(h.chinY-1.6, h.chinY+0.3, y) * smooth(9, 6.5, y)
+	st, ct := math.Sincos(theta)
+	p = vec{r * st, y, r * ct}
+	restX = p.x
+	face := smooth(0.1, 0.55, ct) * smooth(h.chinY-1.6, h.chinY+0.3, y) * smooth(9, 6.5, y)
 	if face > 0 {
 		p.z += face * h.relief(p.x, y)
 		u, v := h.eyeLocal(p.x, y)
@@ -257,7 +262,7 @@ func (h *headModel) at(theta, y float64) vec {
 		p.y -= d
 		p.z -= d * 0.35
 	}
-	return p
+	return p, restX
 }
 
 func softMax(a, b, k float64) float64 {

@@ -40,9 +40,8 @@ func headMesh(h *headModel) *mesh {
 			t := 2*float64(i)/(nu-1) - 1
 			theta := math.Pi * math.Copysign(0.45*math.Abs(t)+0.55*t*t*t*t, t)
 			k := j*nu + i
-			m.pos[k] = h.at(theta, y)
-			r := h.tube(theta, y)
-			m.rest[k] = vec{r * math.Sin(theta), y, theta}
+			p, x := h.at(theta, y)
+			m.pos[k], m.rest[k] = p, vec{x, y, theta}
 		}
 	}
 	return m

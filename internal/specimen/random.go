@@ -87,7 +87,16 @@ func fractal(x, y float64, octaves int, salt uint32) float64 {
 	return sum / norm
 }
 
-func clamp(v, lo, hi float64) float64 { return math.Max(lo, math.Min(hi, v)) }
+// clamp is plain comparisons because it runs several times a pixel; v must be a number.
+func clamp(v, lo, hi float64) float64 {
+	if v < lo {
+		return lo
+	}
+	if v > hi {
+		return hi
+	}
+	return v
+}
 
 func lerp(a, b, t float64) float64 { return a + (b-a)*t }
 

@@ -41,8 +41,9 @@ func (h *headModel) skinAt(x, y, theta float64, n vec, cavity float64) surface {
 	}
 	for _, o := range h.moles {
 		if o.z > 0 {
-			d := math.Hypot(x-o.x, y-o.y)
-			s.albedo = s.albedo.mix(srgb(60, 38, 30), 0.75*smooth(o.z*1.4, o.z*0.6, d)*front)
+			if d := math.Hypot(x-o.x, y-o.y); d < 1.4*o.z {
+				s.albedo = s.albedo.mix(srgb(60, 38, 30), 0.75*smooth(o.z*1.4, o.z*0.6, d)*front)
+			}
 		}
 	}
 	h.wrinkle(&s, x, y, old*front)
@@ -81,6 +82,9 @@ func (h *headModel) beardAt(s *surface, x, y, theta float64) {
 	if h.beard == 0 && h.moustache == 0 && h.stubble == 0 {
 		return
 	}
+	if y > 0 {
+		return
+	}
 	ax := math.Abs(x)
 	at := math.Abs(theta)
 	// The beard's upper edge runs from the sideburn down the cheek to the mouth's corner.
@@ -110,6 +114,9 @@ func (h *headModel) beardAt(s *surface, x, y, theta float64) {
 // mouthAt paints lips, the line between them, and inside an open mouth teeth and darkness. y is of the closed face, so an open mouth
 // is the strip that the jaw pulled apart; its pixels carry the line's own y (see openMouth).
 func (h *headModel) mouthAt(s *surface, x, y float64) {
+	if math.Abs(y-h.mouth) > 3 || math.Abs(x) > 1.3*h.mouthWidth {
+		return
+	}
 	top, bottom := h.lipEdges(x)
 	line := h.mouthLine(x)
 	if top > bottom {
@@ -120,7 +127,7 @@ func (h *headModel) mouthAt(s *surface, x, y float64) {
 		if y > line {
 			lip = lip.mul(0.86)
 		}
-		s.albedo = s.albedo.mix(lip, in*h.lipRedness())
+		s.albedo = s.albedo.mix(lip, in*0.9)
 		s.gloss = lerp(s.gloss, 0.2, in)
 		s.sharp = lerp(s.sharp, 26, in)
 	}
@@ -130,8 +137,6 @@ func (h *headModel) mouthAt(s *surface, x, y float64) {
 	s.albedo = s.albedo.mix(h.lips.mul(0.16), 0.85*crease)
 	s.gloss *= 1 - crease
 }
-
-func (h *headModel) lipRedness() float64 { return 0.9 }
 
 // openMouth is the inside of the mouth at depth cm under the upper lip's edge of gap cm in all.
 func (h *headModel) openMouth(x, depth, gap float64) surface {
@@ -202,7 +207,9 @@ func (h *headModel) eyeAt(s *surface, x, y float64) {
 		// upper lashes: a dark band just outside and over the edge; the lower ones thin
 		d := v - math.Max(up, lo)
 		k := smooth(-lash*0.7, -lash*0.1, d) * smooth(lash*1.7, lash*0.4, d) * edge
-		s.albedo = s.albedo.mix(srgb(22, 16, 13), 0.85*k)
+		if k > 0 {
+			s.albedo = s.albedo.mix(srgb(22, 16, 13), 0.85*k)
+		}
 		d = lo - v
 		k = smooth(-0.03, 0.0, d) * smooth(0.12, 0.03, d) * edge * lerp(0.55, 0.35, h.male)
 		s.albedo = s.albedo.mix(h.skin.times(vec{0.4, 0.25, 0.22}), k)
