@@ -184,9 +184,10 @@ func (m *Measurement) setMRZ(zone *MRZReading) {
 	for _, r := range zone.Repairs {
 		repairs = append(repairs, Repaired{r.Line, r.Column, string(rune(r.From)), string(rune(r.To)), r.Why})
 	}
+	weakest, _ := zone.Unchecked()
 	m.MRZ = &MRZ{
 		Format: zone.Format, Lines: zone.Lines, CheckDigits: digits, Repairs: repairs,
-		Fields: zone.Parsed.Fields, Box: boxOf(zone.Quad), Result: zone.Parsed, certainty: round3(math.Min(1, zone.Quality)),
+		Fields: zone.Parsed.Fields, Box: boxOf(zone.Quad), Result: zone.Parsed, certainty: round3(math.Min(1, zone.Quality)), Weakest: round3(weakest),
 	}
 	m.Models = append(m.Models, zone.Model)
 }

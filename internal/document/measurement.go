@@ -84,7 +84,9 @@ type MRZ struct {
 	Fields      mrz.Fields      `json:"fields"`
 	Box         Box             `json:"box"`
 	Result      mrz.Result      `json:"-"`
-	certainty   float64         // mean of the characters', 0..1
+	// Weakest is the certainty, 0..1, of the least sure character that no check digit covers: a misreading there is silent.
+	Weakest   float64 `json:"weakest"`
+	certainty float64 // mean of the characters', 0..1
 }
 
 // Repaired is one character that grammar or check digits changed.

@@ -169,7 +169,7 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 		s.HasMRZ, s.MRZFormat, s.CheckDigits = true, string(z.Format), z.CheckDigits
 		s.MRZBox = bounds(z.Box, p.RGB.Rect)
 		s.NameTruncated = z.Result.NameTruncated()
-		s.MRZCertainty = m.Fields[document.FieldSurname].Confidence
+		s.MRZCertainty = z.Weakest
 	}
 	for _, x := range m.Models {
 		s.Models = append(s.Models, modelName(x))

@@ -49,7 +49,8 @@ type Side struct {
 	MRZFormat   string          `json:"mrz_format,omitempty"`
 	CheckDigits map[string]bool `json:"check_digits,omitempty"`
 	MRZBox      *kyc.Box        `json:"mrz_box,omitempty"`
-	// MRZCertainty is the mean certainty of the zone's characters, 0..1.
+	// MRZCertainty is the certainty, 0..1, of the least sure character that no
+	// check digit covers.
 	MRZCertainty float64 `json:"mrz_certainty,omitempty"`
 	// NameTruncated says that the zone may have cut the name.
 	NameTruncated bool `json:"name_truncated,omitempty"`

@@ -89,6 +89,13 @@ func (j *judge) number(c kyc.Code, item kyc.Item, box kyc.Box, measure string, v
 	j.add(kyc.Finding{Code: c, Item: item, Box: place(box), Measure: measure, Measured: &v, Threshold: &threshold})
 }
 
+func boxOf(p *kyc.Box) kyc.Box {
+	if p == nil {
+		return kyc.Box{}
+	}
+	return *p
+}
+
 func place(b kyc.Box) *kyc.Box {
 	if b.Width <= 0 || b.Height <= 0 {
 		return nil
@@ -117,8 +124,8 @@ func (j *judge) photo(item kyc.Item, s Side) {
 	j.above(kyc.DocGlare, item, s.GlareBox, "glare_share", s.GlareShare, t.GlareShare)
 }
 
-// unsure reports whether a zone was read with too little certainty to blame the
-// document for what does not add up.
+// unsure reports whether a zone was read with too little certainty to be trusted,
+// and to blame the document for what does not add up.
 func (j *judge) unsure(s Side) bool {
 	return s.MRZCertainty < j.policy.Thresholds.Document.MRZCertainty
 }
@@ -160,12 +167,12 @@ func (j *judge) document() {
 		if s.side == nil {
 			continue
 		}
-		if wrong := failing(s.side.CheckDigits); wrong != "" {
-			code := kyc.DocMRZCheckDigit
-			if j.unsure(*s.side) {
-				code = kyc.DocMRZUnreadable
-			}
-			j.add(kyc.Finding{Code: code, Item: s.item, Measure: wrong, Box: s.side.MRZBox})
+		wrong := failing(s.side.CheckDigits)
+		switch {
+		case s.side.HasMRZ && j.unsure(*s.side):
+			j.number(kyc.DocMRZUnreadable, s.item, boxOf(s.side.MRZBox), "mrz_certainty", s.side.MRZCertainty, j.policy.Thresholds.Document.MRZCertainty)
+		case wrong != "":
+			j.add(kyc.Finding{Code: kyc.DocMRZCheckDigit, Item: s.item, Measure: wrong, Box: s.side.MRZBox})
 		}
 	}
 	if kind != "" && !slices.Contains(j.policy.Documents.Accepted, kind) {
