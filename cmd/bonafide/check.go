@@ -113,7 +113,7 @@ func (k *checking) measure(ctx context.Context, c checkCmd) error {
 			return err
 		}
 		t := k.app.now()
-		side, m, _, err := k.engine.Read(ctx, content, k.now)
+		side, m, _, err := k.engine.Read(ctx, x.item, content, k.now)
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.file, err)
 		}

@@ -52,6 +52,9 @@ type Eligibility struct {
 type Documents struct {
 	Accepted      []string `yaml:"accepted"`
 	AcceptExpired bool     `yaml:"accept_expired"`
+	// WithZone are the kinds whose machine readable zone must be read, on
+	// whichever side it stands.
+	WithZone []string `yaml:"with_zone"`
 }
 
 // Thresholds judge measurements. Units are those of the measuring packages.
@@ -168,9 +171,11 @@ func (p Policy) validate() error {
 	if len(p.Documents.Accepted) == 0 {
 		bad("documents.accepted: at least one of %v", Kinds())
 	}
-	for _, k := range p.Documents.Accepted {
-		if !slices.Contains(Kinds(), k) {
-			bad("documents.accepted: %q is not one of %v", k, Kinds())
+	for key, kinds := range map[string][]string{"accepted": p.Documents.Accepted, "with_zone": p.Documents.WithZone} {
+		for _, k := range kinds {
+			if !slices.Contains(Kinds(), k) {
+				bad("documents.%s: %q is not one of %v", key, k, Kinds())
+			}
 		}
 	}
 	t := p.Thresholds

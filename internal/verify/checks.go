@@ -69,7 +69,7 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 			if err != nil {
 				return e, err
 			}
-			if f.Side, f.File, err = s.cfg.Engine.Document(ctx, content, s.cfg.Now()); err != nil {
+			if f.Side, f.File, err = s.cfg.Engine.Document(ctx, st.Item, content, s.cfg.Now()); err != nil {
 				return e, err
 			}
 			if err := s.keep(ctx, c, *st.Current, f); err != nil {

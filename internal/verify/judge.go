@@ -115,12 +115,13 @@ func (j *judge) photo(item kyc.Item, s Side) {
 	if !s.Found {
 		j.add(kyc.Finding{Code: kyc.DocNotFound, Item: item})
 	}
-	// What was read in full was sharp and large enough to be read.
+	// A reviewer must be able to see what was read, so blur counts even where the
+	// zone could be read; size and glare do not.
+	j.below(kyc.DocBlurry, item, s.Box, "sharpness", s.Sharpness, t.Sharpness)
 	if s.HasMRZ && !j.unsure(s) {
 		return
 	}
 	j.below(kyc.DocLowResolution, item, s.Box, "width_px", s.WidthPx, t.WidthPx)
-	j.below(kyc.DocBlurry, item, s.Box, "sharpness", s.Sharpness, t.Sharpness)
 	j.above(kyc.DocGlare, item, s.GlareBox, "glare_share", s.GlareShare, t.GlareShare)
 }
 
@@ -147,6 +148,11 @@ func (j *judge) document() {
 		if _, _, ok := j.evidence.field(f); !ok && !(f == kyc.GivenNames && j.oneName()) {
 			missing = append(missing, f)
 		}
+	}
+	// Print alone is no proof where the kind of document has a zone, or may have.
+	zone := front.HasMRZ || back != nil && back.HasMRZ
+	if len(missing) == 0 && !zone && (kind == "" || slices.Contains(j.policy.Documents.WithZone, kind)) {
+		missing = []kyc.Field{""}
 	}
 	switch {
 	case len(missing) == 0:

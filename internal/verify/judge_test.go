@@ -439,16 +439,31 @@ func TestThresholds(t *testing.T) {
 		})
 	}
 
-	t.Run("what was read with certainty was sharp enough", func(t *testing.T) {
+	t.Run("what was read with certainty was large enough and free of glare, but must be sharp", func(t *testing.T) {
 		t.Parallel()
 		e := goodEvidence()
-		e.Front.Sharpness, e.Front.GlareShare = 0, 1
+		e.Front.WidthPx, e.Front.GlareShare = 0, 1
 		if got := told(Judge(rules(), e, today)); len(got) > 0 {
 			t.Errorf("got %v", got)
 		}
-		e.Front.MRZCertainty = 0.5
+		e.Front.Sharpness = 0
 		if got := told(Judge(rules(), e, today)); !slices.Contains(got, "document.blurry@document_front") {
-			t.Errorf("read without certainty: %v", got)
+			t.Errorf("a blurred photo that could be read: %v", got)
+		}
+	})
+
+	t.Run("print alone does not do for a card with a zone", func(t *testing.T) {
+		t.Parallel()
+		e := goodEvidence()
+		e.Front.HasMRZ, e.Front.Kind = false, "id_card"
+		p := rules()
+		p.Documents.WithZone = []string{"id_card"}
+		if got := told(Judge(p, e, today)); !slices.Equal(got, []string{"document.back_missing@document_back"}) {
+			t.Errorf("got %v", got)
+		}
+		p.Documents.WithZone = nil
+		if got := told(Judge(p, e, today)); len(got) > 0 {
+			t.Errorf("where the policy does not ask for it: %v", got)
 		}
 	})
 }
