@@ -20,8 +20,8 @@ type Case struct {
 	Text       string     `json:"text,omitempty" doc:"What happens now, in words."`
 	Policy     string     `json:"policy" doc:"The policy that judges, name@version."`
 	Locale     string     `json:"locale"`
-	Items      []Item     `json:"items" doc:"What is asked and how it stands."`
-	Findings   []Finding  `json:"findings" doc:"Why, most important first. What another finding explains is left out."`
+	Items      []Item     `json:"items" nullable:"false" doc:"What is asked and how it stands."`
+	Findings   []Finding  `json:"findings" nullable:"false" doc:"Why, most important first. What another finding explains is left out."`
 	Plan       *Plan      `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
 	RetryAt    *time.Time `json:"retry_at,omitempty" doc:"When the next submission is possible; absent means now."`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -55,7 +55,7 @@ type Finding struct {
 	Retryable  bool       `json:"retryable"`
 	Typed      string     `json:"typed,omitempty" doc:"What the applicant typed."`
 	Read       string     `json:"read,omitempty" doc:"What the document says."`
-	Diffs      []Diff     `json:"differences,omitempty" doc:"How the two differ, character by character."`
+	Diffs      []Diff     `json:"differences,omitempty" nullable:"false" doc:"How the two differ, character by character."`
 	From       *time.Time `json:"from,omitempty" doc:"When the finding ends to hold, as the birthday for under_age; for expired documents when they ran out."`
 	Title      string     `json:"title"`
 	Text       string     `json:"text"`
@@ -81,17 +81,17 @@ type Box struct {
 
 // Plan is the smallest set of items to send again.
 type Plan struct {
-	Items   []PlanItem `json:"items"`
-	Carried []Carried  `json:"carried" doc:"What is kept and not asked again."`
+	Items   []PlanItem `json:"items" nullable:"false"`
+	Carried []Carried  `json:"carried" nullable:"false" doc:"What is kept and not asked again."`
 }
 
 // PlanItem is one item to send again, with its reasons in order of effect.
 type PlanItem struct {
 	Item         string   `json:"item"`
 	Name         string   `json:"name"`
-	Fields       []string `json:"fields,omitempty" doc:"Of the details, the fields to correct; the others are kept."`
-	Reasons      []string `json:"reasons"`
-	Fixes        []string `json:"fixes" doc:"One sentence a reason."`
+	Fields       []string `json:"fields,omitempty" nullable:"false" doc:"Of the details, the fields to correct; the others are kept."`
+	Reasons      []string `json:"reasons" nullable:"false"`
+	Fixes        []string `json:"fixes" nullable:"false" doc:"One sentence a reason."`
 	AttemptsLeft int      `json:"attempts_left,omitempty"`
 }
 
@@ -139,7 +139,7 @@ type Details struct {
 type Submitted struct {
 	Accepted   bool      `json:"accepted"`
 	Submission string    `json:"submission,omitempty"`
-	Findings   []Finding `json:"findings" doc:"What the pre-check found."`
+	Findings   []Finding `json:"findings" nullable:"false" doc:"What the pre-check found."`
 	Case       Case      `json:"case"`
 }
 
@@ -165,7 +165,7 @@ type FindingInfo struct {
 	Audience  string   `json:"audience"`
 	Retryable bool     `json:"retryable"`
 	PreCheck  bool     `json:"pre_check"`
-	DependsOn []string `json:"depends_on,omitempty"`
+	DependsOn []string `json:"depends_on,omitempty" nullable:"false"`
 	Title     string   `json:"title"`
 	Text      string   `json:"text"`
 	Fix       string   `json:"fix"`

@@ -39,6 +39,12 @@ func (s *server) operations(a huma.API) {
 			MaxBodyBytes: maxJSON, BodyReadTimeout: -1, // the outer handler has read the body already
 			Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusConflict},
 		}
+		if method == http.MethodPost {
+			o.Errors = append(o.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
+		}
+		if len(security) == 1 {
+			o.Errors = append(o.Errors, http.StatusForbidden)
+		}
 		if change != nil {
 			change(&o)
 		}
@@ -50,9 +56,9 @@ func (s *server) operations(a huma.API) {
 	huma.Register(a, op("get-case", http.MethodGet, "/v1/cases/{case}", "Read a case with findings and plan", both, nil), s.getCase)
 	huma.Register(a, op("submit", http.MethodPost, "/v1/cases/{case}/submissions/{item}", "Send evidence for one item", both, func(o *huma.Operation) {
 		o.MaxBodyBytes = maxUpload
-		o.Description = "The body is the photo itself (JPEG, PNG, WebP or HEIC, at most 20 MiB), or for `details` a JSON object. " +
+		o.Description = "The body is the photo itself (JPEG, PNG, WebP or HEIC, at most 20 MiB), or for `details` a JSON object (at most 64 KiB). " +
 			"Photos are looked at at once: one that cannot be used is refused with the reasons and uses no attempt."
-		o.Errors = append(o.Errors, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
+		o.Errors = append(o.Errors, http.StatusTooManyRequests)
 	}), s.submit)
 	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
 	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)

@@ -23,6 +23,10 @@ func problem(status int, code, detail string) *huma.ErrorModel {
 	return &huma.ErrorModel{Type: problemType + code, Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
+func noSuchPage() *huma.ErrorModel {
+	return problem(http.StatusNotFound, "no_such_page", "There is nothing at this address. The API is described at /openapi.json.")
+}
+
 func writeProblem(w http.ResponseWriter, p *huma.ErrorModel) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)

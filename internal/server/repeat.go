@@ -28,7 +28,7 @@ func (s *server) bounded(next http.Handler) http.Handler {
 			return
 		}
 		limit := int64(maxJSON)
-		if strings.Contains(r.URL.Path, "/submissions/") {
+		if strings.Contains(r.URL.Path, "/submissions/") && !strings.HasSuffix(r.URL.Path, "/"+string(kyc.Details)) {
 			limit = maxUpload
 		}
 		tooLarge := func() {
@@ -125,19 +125,31 @@ func (s *server) once(next http.Handler) http.Handler {
 		var about subject
 		ctx = context.WithValue(context.WithValue(ctx, onceKey{}, key), subjectKey{}, &about)
 		buf := &buffered{header: w.Header(), status: http.StatusOK}
+		// Failures of ours are not kept, panics among them: the same request may
+		// succeed later.
+		kept := false
+		defer func() {
+			if !kept {
+				s.forget(context.WithoutCancel(ctx), rec)
+			}
+		}()
 		next.ServeHTTP(buf, r.WithContext(ctx))
-		// Failures of ours are not kept: the same request may succeed later.
-		if buf.status >= http.StatusInternalServerError || buf.status == http.StatusTooManyRequests {
-			err = s.Store.Write(context.WithoutCancel(ctx), func(tx kyc.Tx) error { return tx.ForgetReply(ctx, rec.Scope, rec.Key) })
-		} else {
-			err = s.keep(context.WithoutCancel(ctx), rec, buf, about.applicant)
-		}
-		if err != nil {
-			s.Log.ErrorContext(ctx, "idempotency", "error", err)
+		if buf.status < http.StatusInternalServerError && buf.status != http.StatusTooManyRequests {
+			if err := s.keep(context.WithoutCancel(ctx), rec, buf, about.applicant); err != nil {
+				s.Log.ErrorContext(ctx, "idempotency", "error", err)
+			} else {
+				kept = true
+			}
 		}
 		w.WriteHeader(buf.status)
 		_, _ = w.Write(buf.body.Bytes())
 	})
+}
+
+func (s *server) forget(ctx context.Context, r kyc.ReplyRecord) {
+	if err := s.Store.Write(ctx, func(tx kyc.Tx) error { return tx.ForgetReply(ctx, r.Scope, r.Key) }); err != nil {
+		s.Log.ErrorContext(ctx, "idempotency", "error", err)
+	}
 }
 
 func hash(b []byte) string {

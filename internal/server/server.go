@@ -1,3 +1,5 @@
+//go:generate go test -run TestOpenAPIDocument -update
+
 // Package server is the HTTP interface: the API under /v1 with its OpenAPI 3.1
 // description, sign-in by API key or applicant token, limits, repeated requests,
 // and the one place where our errors become HTTP problems (RFC 9457).
@@ -66,14 +68,14 @@ func New(cfg Config) (http.Handler, error) {
 	s.describe(mux)
 
 	root := http.NewServeMux()
-	root.Handle("/v1/", s.signIn(s.bounded(s.once(mux))))
+	root.Handle("/v1/", s.signIn(s.bounded(s.once(known(mux)))))
 	root.Handle("GET /openapi.json", mux)
 	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	root.HandleFunc("GET /readyz", s.ready)
 	root.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/a/", http.StatusFound) })
 	root.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, problem(http.StatusNotFound, "no_such_page", "There is nothing at this address. The API is described at /openapi.json."))
+		writeProblem(w, noSuchPage())
 	})
 	return s.outermost(root), nil
 }
@@ -89,7 +91,7 @@ func (s *server) describe(mux *http.ServeMux) huma.API {
 		"key":   {Type: "http", Scheme: "bearer", Description: "An integrator's API key."},
 		"token": {Type: "http", Scheme: "bearer", Description: "An applicant's token, limited to one case."},
 	}
-	c.Transformers = append(c.Transformers, withoutValues)
+	c.Transformers = append(c.Transformers, ourProblem)
 	api := humago.New(mux, c)
 	s.operations(api)
 	return api
@@ -101,15 +103,38 @@ func OpenAPI() ([]byte, error) {
 	return s.describe(http.NewServeMux()).OpenAPI().MarshalJSON()
 }
 
-// withoutValues keeps what was sent out of validation errors: it may be personal
-// data, and problems end in logs.
-func withoutValues(_ huma.Context, _ string, v any) (any, error) {
+// ourProblem gives problems of the framework a type of ours, and keeps what was
+// sent out of them: it may be personal data, and problems end in logs.
+func ourProblem(_ huma.Context, _ string, v any) (any, error) {
 	if m, ok := v.(*huma.ErrorModel); ok {
+		if m.Type == "" {
+			m.Type = problemType + "invalid"
+		}
 		for _, e := range m.Errors {
 			e.Value = nil
 		}
 	}
 	return v, nil
+}
+
+// known answers addresses and methods that the API does not have with problems
+// too.
+func known(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		answer := &buffered{header: http.Header{}, status: http.StatusOK}
+		h.ServeHTTP(answer, r)
+		if allow := answer.header.Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+			writeProblem(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "This address takes "+allow+"."))
+			return
+		}
+		writeProblem(w, noSuchPage())
+	})
 }
 
 // ready answers whether the store answers.
