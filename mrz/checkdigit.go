@@ -14,7 +14,7 @@ func CheckDigit(s string) byte { return digit(sum(s, 0)) }
 func sum(s string, from int) int {
 	weights := [3]int{7, 3, 1}
 	total := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		total += value(s[i]) * weights[(from+i)%3]
 	}
 	return total

@@ -1,6 +1,7 @@
 package mrz
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -44,7 +45,7 @@ func (d *Date) UnmarshalText(b []byte) error {
 }
 
 // errDate carries no text, since the text is a person's birth date.
-var errDate = fmt.Errorf("mrz: not a date of the form YYYY-MM-DD")
+var errDate = errors.New("mrz: not a date of the form YYYY-MM-DD")
 
 // ParseDate reads String's form. Each part may be X's. The error does not tell the text.
 func ParseDate(s string) (Date, error) {
@@ -64,7 +65,7 @@ func ParseDate(s string) (Date, error) {
 // digits reads decimal digits; all-unknown gives 0.
 func digits(s string, unknown byte) (int, bool) {
 	n, blanks := 0, 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c == unknown:
 			blanks++

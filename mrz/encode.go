@@ -111,7 +111,7 @@ func (e *encoder) put(f Field, s string) {
 		e.fail(f.Name, "too_long")
 		return
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if !f.Class.Has(s[i]) {
 			e.fail(f.Name, "character")
 			return

@@ -151,7 +151,8 @@ func split(lines []string) ([]string, bool) {
 	if len(lines) != 1 || strings.ContainsFunc(lines[0], func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, false
 	}
-	n, s := 0, lines[0]
+	var n int
+	s := lines[0]
 	switch len(s) {
 	case 90:
 		n = 3

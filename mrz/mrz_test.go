@@ -19,13 +19,6 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // at is the "now" of all tests: the century of a date must not depend on the day the tests run.
 func at() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }
 
-// vector is one entry of testdata/vectors.json, which other packages may read too.
-type vector struct {
-	Name   string     `json:"name"`
-	Lines  []string   `json:"lines"`
-	Result mrz.Result `json:"result"`
-}
-
 // TestVectors compares whole results with testdata/vectors.json. The lines are Doc 9303's own specimens (parts 4 to 7, Utopia) and
 // invented ones.
 func TestVectors(t *testing.T) {
@@ -249,7 +242,7 @@ func TestIsState(t *testing.T) {
 			t.Errorf("%s before %s", states[i-1], states[i])
 		}
 	}
-	// ISO 3166-1 has 249 codes; Doc 9303 adds 30 here: D, 5 of Britain, RKS, EUE, 3 UN, 13 organizations, 4 without nationality, IAO, UTO.
+	// ISO 3166-1 has 249 codes; Doc 9303 adds 30 here: D, 5 of Britain, RKS, EUE, 3 UN, 13 organisations, 4 without nationality, IAO, UTO.
 	if len(states) != 249+30 {
 		t.Errorf("%d states", len(states))
 	}

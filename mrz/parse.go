@@ -33,7 +33,7 @@ func (p *parser) parse() Result {
 // prints digits in names, and what is printed is what is printed.
 func (p *parser) characters() {
 	for i, line := range p.lines {
-		for j := 0; j < len(line); j++ {
+		for j := range len(line) {
 			f, _ := p.layout.At(i, j)
 			switch {
 			case !Any.Has(line[j]):
@@ -110,8 +110,10 @@ func firstLetters(f Format) string {
 		return "V"
 	case IDL:
 		return "D"
+	case FRAID:
+		return "I"
 	}
-	return "I"
+	return ""
 }
 
 func (p *parser) state(f Field, s string) string {

@@ -24,7 +24,7 @@ func IsState(code string) bool {
 func States() []string { return strings.Split(states, " ") }
 
 // states: ISO 3166-1 alpha-3 as of 2021 and Doc 9303 part 3 (8th edition) section 5: codes for Germany (D), British nationals
-// (GBD GBN GBO GBP GBS), Kosovo (RKS), the European Union (EUE), the United Nations (UNA UNK UNO), organizations (XBA XCC XCE XCO
+// (GBD GBN GBO GBP GBS), Kosovo (RKS), the European Union (EUE), the United Nations (UNA UNK UNO), organisations (XBA XCC XCE XCO
 // XDC XEC XES XIM XMP XOM XPO XSA XCT), persons without a nationality (XXA XXB XXC XXX), and Utopia (UTO). IAO is ICAO's own use.
 const states = "ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE " +
 	"BDI BEL BEN BES BFA BGD BGR BHR BHS BIH BLM BLR BLZ BMU BOL BRA BRB BRN BTN BVT BWA " +

@@ -80,8 +80,8 @@ func Next(prev kyc.AuditRecord, at time.Time, data []byte) kyc.AuditRecord {
 func Hash(r kyc.AuditRecord) [32]byte {
 	b := make([]byte, 0, len(hashDomain)+3*8+len(r.Data)+len(r.Previous))
 	b = append(b, hashDomain...)
-	b = binary.BigEndian.AppendUint64(b, uint64(r.Seq))            //nolint:gosec // two's complement, as documented
-	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro())) //nolint:gosec // two's complement, as documented
+	b = binary.BigEndian.AppendUint64(b, uint64(r.Seq))            // two's complement, as documented
+	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro())) // the same
 	b = binary.BigEndian.AppendUint64(b, uint64(len(r.Data)))
 	b = append(b, r.Data...)
 	b = append(b, r.Previous[:]...)

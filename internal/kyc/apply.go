@@ -12,17 +12,17 @@ type Event interface {
 	Name() string
 }
 
-// Submit: the applicant sent evidence that passed its pre-check.
+// Submit says that the applicant sent evidence that passed its pre-check.
 type Submit struct{ Submission Submission }
 
-// Refuse: the pre-check found evidence unusable. Nothing is kept of it but what
+// Refuse says that the pre-check found evidence unusable. Nothing is kept of it but what
 // is needed to know the same picture again; no attempt is used.
 type Refuse struct {
 	Picture RefusedPicture
 	At      time.Time
 }
 
-// Checked: the full check of a round is done.
+// Checked says that the full check of a round is done.
 type Checked struct {
 	Round    int
 	Findings []Finding
@@ -32,14 +32,14 @@ type Checked struct {
 	At      time.Time
 }
 
-// CheckFailed: we could not finish the full check of a round in spite of
-// retries. The fault is ours: a human takes over and no attempt is used.
+// CheckFailed says that we could not finish the full check of a round in spite
+// of retries. The fault is ours: a human takes over and no attempt is used.
 type CheckFailed struct {
 	Round int
 	At    time.Time
 }
 
-// Reviewed: a person decided. Verdict is Approved, Declined or ActionRequired;
+// Reviewed says that a person decided. Verdict is Approved, Declined or ActionRequired;
 // Findings are the reasons, by code, and are required but for an approval.
 type Reviewed struct {
 	By       string // an opaque id of the reviewer
@@ -48,28 +48,28 @@ type Reviewed struct {
 	At       time.Time
 }
 
-// AskHelp: the applicant asks for a human.
+// AskHelp says that the applicant asks for a human.
 type AskHelp struct{ At time.Time }
 
-// Appeal: the applicant contests a refusal.
+// Appeal says that the applicant contests a refusal.
 type Appeal struct{ At time.Time }
 
-// Expire: the time to act has passed.
+// Expire says that the time to act has passed.
 type Expire struct{ At time.Time }
 
-// Erase: evidence and personal data are destroyed.
+// Erase says that evidence and personal data are destroyed.
 type Erase struct{ At time.Time }
 
 // Name implements [Event].
 func (Submit) Name() string      { return "submit" }
-func (Refuse) Name() string      { return "refuse" }       //nolint:revive // documented on Submit
-func (Checked) Name() string     { return "checked" }      //nolint:revive // documented on Submit
-func (CheckFailed) Name() string { return "check_failed" } //nolint:revive // documented on Submit
-func (Reviewed) Name() string    { return "reviewed" }     //nolint:revive // documented on Submit
-func (AskHelp) Name() string     { return "ask_help" }     //nolint:revive // documented on Submit
-func (Appeal) Name() string      { return "appeal" }       //nolint:revive // documented on Submit
-func (Expire) Name() string      { return "expire" }       //nolint:revive // documented on Submit
-func (Erase) Name() string       { return "erase" }        //nolint:revive // documented on Submit
+func (Refuse) Name() string      { return "refuse" }
+func (Checked) Name() string     { return "checked" }
+func (CheckFailed) Name() string { return "check_failed" }
+func (Reviewed) Name() string    { return "reviewed" }
+func (AskHelp) Name() string     { return "ask_help" }
+func (Appeal) Name() string      { return "appeal" }
+func (Expire) Name() string      { return "expire" }
+func (Erase) Name() string       { return "erase" }
 
 // Limits are the policy's rules about attempts.
 type Limits struct {
@@ -233,8 +233,8 @@ func (c *Case) checked(e Checked) error {
 		return &Error{Kind: Stale, Op: e.Name(), State: c.State}
 	}
 	// What people said (help was asked) outlives the machine's findings.
-	kept := slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
-	c.Findings = append(kept, e.Findings...)
+	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
+	c.Findings = append(c.Findings, e.Findings...)
 	for _, p := range e.Refused {
 		c.remember(p)
 	}

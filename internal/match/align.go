@@ -1,5 +1,7 @@
 package match
 
+import "slices"
+
 // Costs of aligning two words, a whole wrong letter being 100. Kinds that cost nothing still weigh a little, so that of two
 // alignments the plainer one wins, whichever way round the words stand.
 const (
@@ -219,10 +221,8 @@ func alone(x *letter, other []letter) step {
 	case x.heavy:
 		return step{kind: stepEdit, cost: costSyllable}
 	case x.romans != nil:
-		for _, s := range x.romans {
-			if s == "" {
-				return step{kind: stepRoman, cost: weighRoman}
-			}
+		if slices.Contains(x.romans, "") {
+			return step{kind: stepRoman, cost: weighRoman}
 		}
 	case vowel(x.base) && len(other) > 0 && other[0].skel:
 		return step{kind: stepRoman, cost: costVowel}

@@ -1,6 +1,9 @@
 package match
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // explainer writes the differences of a comparison.
 type explainer struct {
@@ -155,14 +158,11 @@ func (e *explainer) order() {
 
 // list writes words with blanks between.
 func list(ws []word) string {
-	s := ""
-	for i, w := range ws {
-		if i > 0 {
-			s += " "
-		}
-		s += w.text()
+	texts := make([]string, len(ws))
+	for i := range ws {
+		texts[i] = ws[i].text()
 	}
-	return s
+	return strings.Join(texts, " ")
 }
 
 func countGiven(ws []word) int {

@@ -109,11 +109,11 @@ func compareDates(a, b mrz.Date) Result {
 			}
 		}
 	}
-	switch {
-	case known == 0:
+	switch known {
+	case 0:
 		r.Differences = append(r.Differences, dateDifference(a, b))
 		return r
-	case known == right:
+	case right:
 		r.Verdict, r.Score = Same, 1
 		return r
 	}

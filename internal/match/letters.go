@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -113,17 +114,18 @@ func (p part) String() string {
 		return mrz.FieldSurname
 	case given:
 		return mrz.FieldGivenNames
+	case full:
 	}
 	return ""
 }
 
 // at is where the word begins.
-func (w word) at() int { return int(w.letters[0].at) }
+func (w *word) at() int { return int(w.letters[0].at) }
 
 // end is where it ends, in runes. Combining marks make it approximate, which is good enough for a place to insert something.
-func (w word) end() int { return int(w.letters[len(w.letters)-1].at) + 1 }
+func (w *word) end() int { return int(w.letters[len(w.letters)-1].at) + 1 }
 
-func (w word) text() string { return text(w.letters) }
+func (w *word) text() string { return text(w.letters) }
 
 func text(ls []letter) string {
 	var b strings.Builder
@@ -275,7 +277,7 @@ var romans = func() map[rune][]string {
 		l, values, _ := strings.Cut(entry, "=")
 		r, _ := utf8.DecodeRuneInString(l)
 		list := mrz.Alternatives(r)
-		list = list[:len(list):len(list)]
+		list = slices.Clip(list)
 		for v := range strings.SplitSeq(values, "|") {
 			list = append(list, v)
 		}

@@ -130,8 +130,7 @@ func (s *Speaker) kinds(ks []string) string {
 	return strings.Join(names, ", ")
 }
 
-// Item, Field, State, Next and Difference name things; Next says what happens
-// now in a state.
+// Item names an item.
 func (s *Speaker) Item(i kyc.Item) string { return s.text("item."+string(i), nil) }
 
 // Field names a field; an empty field has an empty name.

@@ -343,8 +343,8 @@ func TestVector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var key, sealed, system, print []byte
-	if _, err := fmt.Sscanf(string(raw), "key %x\nsealed %x\nsystem %x\nfingerprint %x\n", &key, &sealed, &system, &print); err != nil {
+	var key, sealed, system, finger []byte
+	if _, err := fmt.Sscanf(string(raw), "key %x\nsealed %x\nsystem %x\nfingerprint %x\n", &key, &sealed, &system, &finger); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Open("app_1", key, evidence, sealed); err != nil || string(got) != "ERIKSSON" {
@@ -353,7 +353,7 @@ func TestVector(t *testing.T) {
 	if got, err := s.OpenSystem(evidence, system); err != nil || string(got) != "ERIKSSON" {
 		t.Errorf("opened %q, %v", got, err)
 	}
-	if got, err := s.Fingerprint("document", "UTO", "L898902C3"); err != nil || !bytes.Equal(got, print) {
+	if got, err := s.Fingerprint("document", "UTO", "L898902C3"); err != nil || !bytes.Equal(got, finger) {
 		t.Errorf("fingerprint %x, %v", got, err)
 	}
 }
