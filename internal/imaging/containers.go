@@ -145,42 +145,13 @@ func inspectPNG(data []byte) (hd header, err error) {
 		i += int(size) + 4
 		switch name {
 		case "IHDR":
-			if len(body) != 13 || hd.w != 0 {
+			if hd.w != 0 || !hd.readIHDR(body) {
 				return fail(KindCorrupt, "IHDR")
 			}
-			w, h := binary.BigEndian.Uint32(body), binary.BigEndian.Uint32(body[4:])
-			if w == 0 || h == 0 || w > 1<<31-1 || h > 1<<31-1 {
-				return fail(KindCorrupt, "IHDR")
-			}
-			hd.w, hd.h = int(w), int(h)
-			depth, channels := int64(body[8]), int64(0)
-			switch body[9] {
-			case 0, 3:
-				channels = 1
-			case 2:
-				channels = 3
-			case 4:
-				channels = 2
-			case 6:
-				channels = 4
-			}
-			if channels == 0 || depth == 0 || depth > 16 {
-				return fail(KindCorrupt, "IHDR")
-			}
-			hd.perPixel = 1
-			if channels > 1 {
-				hd.perPixel = 4
-			}
-			if depth == 16 {
-				hd.perPixel *= 2
-			}
-			if body[12] != 0 {
-				hd.perPixel *= 1.5 // passes are decoded to pictures of their own
-			}
-			if w > 1<<20 || h > 1<<20 {
+			if hd.w > 1<<20 || hd.h > 1<<20 {
 				return hd, nil // over any limit: let it be told as that
 			}
-			need = int64(h) * ((int64(w)*depth*channels + 7) / 8)
+			need = rawPNG(body)
 		case "acTL":
 			if len(body) >= 4 {
 				hd.frames = int(min(binary.BigEndian.Uint32(body), 1<<20))
@@ -205,6 +176,42 @@ func inspectPNG(data []byte) (hd header, err error) {
 			return fail(KindCorrupt, "IHDR is not first")
 		}
 	}
+}
+
+// pngChannels are the samples a pixel of each colour type (table 8); the others are not types.
+var pngChannels = [7]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+// readIHDR takes size and memory a pixel from the first chunk (§11.2.1); false means that it is none.
+func (hd *header) readIHDR(body []byte) bool {
+	if len(body) != 13 {
+		return false
+	}
+	w, h := binary.BigEndian.Uint32(body), binary.BigEndian.Uint32(body[4:])
+	if w == 0 || h == 0 || w > 1<<31-1 || h > 1<<31-1 {
+		return false
+	}
+	hd.w, hd.h = int(w), int(h)
+	depth, kind := body[8], int(body[9])
+	if kind >= len(pngChannels) || pngChannels[kind] == 0 || depth == 0 || depth > 16 {
+		return false
+	}
+	hd.perPixel = 1
+	if pngChannels[kind] > 1 {
+		hd.perPixel = 4
+	}
+	if depth == 16 {
+		hd.perPixel *= 2
+	}
+	if body[12] != 0 {
+		hd.perPixel *= 1.5 // passes are decoded to pictures of their own
+	}
+	return true
+}
+
+// rawPNG is how many bytes the pixels of a valid IHDR take before they are compressed, without the filters' bytes.
+func rawPNG(ihdr []byte) int64 {
+	w, h := int64(binary.BigEndian.Uint32(ihdr)), int64(binary.BigEndian.Uint32(ihdr[4:]))
+	return h * ((w*int64(ihdr[8])*pngChannels[ihdr[9]] + 7) / 8)
 }
 
 func (hd *header) tooSmallFor(have int64) error {

@@ -57,7 +57,7 @@ func Decode(ctx context.Context, data []byte, lim Limits) (*Picture, error) {
 		return nil, err
 	}
 	meta := Metadata{Format: hd.format, StoredWidth: hd.w, StoredHeight: hd.h, Orientation: 1}
-	meta.readEXIF(hd.exif)
+	readEXIF(&meta, hd.exif)
 	img, err := decodePixels(ctx, data, hd)
 	if err != nil {
 		return nil, err
@@ -161,6 +161,8 @@ func decodePixels(ctx context.Context, data []byte, hd header) (img image.Image,
 		img, err = webp.Decode(r)
 	case HEIC:
 		img, err = decodeHEIC(ctx, data, hd)
+	default: // inspect has refused it
+		err = &DecodeError{Kind: KindUnsupported, Format: hd.format}
 	}
 	if err == nil && ctx.Err() == nil {
 		return img, nil
@@ -168,8 +170,7 @@ func decodePixels(ctx context.Context, data []byte, hd header) (img image.Image,
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("imaging: decode: %w", ctx.Err())
 	}
-	var de *DecodeError
-	if errors.As(err, &de) {
+	if _, ok := errors.AsType[*DecodeError](err); ok {
 		return nil, err
 	}
 	kind := KindCorrupt
@@ -186,7 +187,7 @@ func decodePixels(ctx context.Context, data []byte, hd header) (img image.Image,
 
 // contextReader ends reading when ctx does. The standard decoders read as they go, so that ends them too.
 type contextReader struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // lives as long as one call of a decoder that takes no context
 	r   io.Reader
 }
 

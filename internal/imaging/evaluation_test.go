@@ -103,7 +103,7 @@ func atWidth(g *image.Gray, width int, sigma, noiseSigma float64) *image.Gray {
 	return out
 }
 
-// TestEvaluation prints what docs/evaluation/imaging.md holds: go test -run TestEvaluation -v ./internal/imaging
+// TestEvaluation prints what docs/evaluation/imaging.md holds: go test -run TestEvaluation -v ./internal/imaging.
 func TestEvaluation(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: measuring takes half a minute")

@@ -3,6 +3,7 @@ package imaging
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/color"
 	"os"
@@ -193,7 +194,7 @@ func TestDecodeFixturesRefused(t *testing.T) {
 	prog := fixture(t, "progressive.jpg")
 	kind := func(data []byte, lim Limits) Kind {
 		_, err := Decode(t.Context(), data, lim)
-		de, ok := err.(*DecodeError)
+		de, ok := errors.AsType[*DecodeError](err)
 		if !ok {
 			return Kind("no refusal: " + strconv.FormatBool(err == nil))
 		}

@@ -44,17 +44,16 @@ func Similarity(dst, src []Point) Affine {
 		return Affine{1, 0, 0, 0, 1, 0}
 	}
 	var mx, my, ux, uy float64
-	for i := range n {
-		mx += dst[i].X
-		my += dst[i].Y
-		ux += src[i].X
-		uy += src[i].Y
+	for i, p := range dst[:n] {
+		q := src[i]
+		mx, my, ux, uy = mx+p.X, my+p.Y, ux+q.X, uy+q.Y
 	}
 	k := 1 / float64(n)
 	mx, my, ux, uy = mx*k, my*k, ux*k, uy*k
 	var a, b, d float64
-	for i := range n {
-		x, y, u, v := dst[i].X-mx, dst[i].Y-my, src[i].X-ux, src[i].Y-uy
+	for i, p := range dst[:n] {
+		q := src[i]
+		x, y, u, v := p.X-mx, p.Y-my, q.X-ux, q.Y-uy
 		a += x*u + y*v
 		b += x*v - y*u
 		d += x*x + y*y

@@ -78,7 +78,7 @@ func decodeHEIC(ctx context.Context, data []byte, hd header) (image.Image, error
 	if err != nil {
 		return nil, fmt.Errorf("instantiate libheif: %w", err)
 	}
-	defer mod.Close(ctx)
+	defer func() { _ = mod.Close(ctx) }()
 	c := heicCall{ctx: ctx, mod: mod}
 	in := c.alloc(len(data) + 64)
 	c.write(in, data)
@@ -159,7 +159,7 @@ func mendChromaBorder(p []uint8, stride, w, h int) {
 
 // heicCall talks to one instance; after the first error everything else does nothing.
 type heicCall struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // lives as long as one decoding
 	mod api.Module
 	err error
 }

@@ -93,50 +93,95 @@ func inspectHEIC(data []byte) (hd header, err error) {
 		}
 		return fail(KindCorrupt, "no meta box")
 	}
-	var primary uint32
-	var props []box
-	var assoc []uint16
-	var exifID uint32
-	var items []heifItem
-	var idat []byte
-	boxes(meta, func(b box) bool {
-		whole = whole && b.whole
+	m := readMeta(meta)
+	whole = whole && m.whole
+	hd.upright = true
+	hd.readProperties(m)
+	if hd.w == 0 || hd.h == 0 {
+		if !whole {
+			return fail(KindTruncated, "in the meta box")
+		}
+		return fail(KindCorrupt, "no size")
+	}
+	if !whole {
+		return fail(KindTruncated, "in a box")
+	}
+	for _, it := range m.items {
+		from := uint64(len(data))
+		if it.method == 1 {
+			from = uint64(len(m.idat))
+		}
+		for _, e := range it.extents {
+			if it.method <= 1 && (e[0] > from || e[1] > from-e[0]) {
+				return fail(KindTruncated, fmt.Sprintf("item %d lies outside", it.id))
+			}
+		}
+		if it.id == m.exifID && m.exifID != 0 && it.method == 0 && len(it.extents) == 1 {
+			hd.exif = tiffOf(data[it.extents[0][0]:][:it.extents[0][1]], hd.exif)
+		}
+	}
+	return hd, nil
+}
+
+// heifMeta is what we read of a meta box.
+type heifMeta struct {
+	whole   bool // no box ends behind the file's end
+	primary uint32
+	exifID  uint32
+	items   []heifItem
+	idat    []byte
+	props   []box    // of all items, in the order of ipco
+	mine    []uint16 // which of them, from 1, are the primary item's
+}
+
+func readMeta(body []byte) (m heifMeta) {
+	m.whole = true
+	boxes(body, func(b box) bool {
+		m.whole = m.whole && b.whole
 		switch b.kind {
 		case "pitm":
 			if r := (&byteReader{b: b.body}); r.u(4)>>24 == 0 {
-				primary = uint32(r.u(2))
+				m.primary = uint32(r.u(2))
 			} else {
-				primary = uint32(r.u(4))
+				m.primary = uint32(r.u(4))
 			}
 		case "iinf":
-			exifID = findEXIF(b.body)
+			m.exifID = findEXIF(b.body)
 		case "iloc":
-			items = parseILOC(b.body)
+			m.items = parseILOC(b.body)
 		case "idat":
-			idat = b.body
+			m.idat = b.body
 		}
 		return true
 	})
-	boxes(meta, func(b box) bool {
+	// Only now is the primary item known, wherever pitm stands.
+	boxes(body, func(b box) bool {
 		if b.kind == "iprp" {
-			boxes(b.body, func(b box) bool {
-				switch b.kind {
-				case "ipco":
-					boxes(b.body, func(b box) bool {
-						props = append(props, b)
-						return len(props) < 1<<12
-					})
-				case "ipma":
-					assoc = append(assoc, associations(b.body, primary)...)
-				}
-				return true
-			})
+			boxes(b.body, m.addProperties)
 		}
 		return true
 	})
-	hd.upright = true
-	for i, p := range props {
-		mine := slices.Contains(assoc, uint16(i+1))
+	return m
+}
+
+// addProperties reads one box of iprp (23008-12 §9.3).
+func (m *heifMeta) addProperties(b box) bool {
+	switch b.kind {
+	case "ipco":
+		boxes(b.body, func(b box) bool {
+			m.props = append(m.props, b)
+			return len(m.props) < 1<<12
+		})
+	case "ipma":
+		m.mine = append(m.mine, associations(b.body, m.primary)...)
+	}
+	return true
+}
+
+// readProperties takes size and colour from the properties.
+func (hd *header) readProperties(m heifMeta) {
+	for i, p := range m.props {
+		mine := slices.Contains(m.mine, uint16(i+1))
 		switch p.kind {
 		case "ispe":
 			if len(p.body) < 12 {
@@ -153,37 +198,19 @@ func inspectHEIC(data []byte) (hd header, err error) {
 			}
 		}
 	}
-	if hd.w == 0 || hd.h == 0 {
-		if !whole {
-			return fail(KindTruncated, "in the meta box")
-		}
-		return fail(KindCorrupt, "no size")
+}
+
+// tiffOf is the TIFF structure in an Exif item, or otherwise where there is none. Four bytes say how far it is from behind them (§A.2.1).
+func tiffOf(item, otherwise []byte) []byte {
+	if len(item) < 4 {
+		return otherwise
 	}
-	if !whole {
-		return fail(KindTruncated, "in a box")
+	skip := uint64(binary.BigEndian.Uint32(item))
+	if skip > uint64(len(item)-4) {
+		return otherwise
 	}
-	for _, it := range items {
-		for _, e := range it.extents {
-			from := uint64(len(data))
-			if it.method == 1 {
-				from = uint64(len(idat))
-			}
-			if it.method <= 1 && (e[0] > from || e[1] > from-e[0]) {
-				return fail(KindTruncated, fmt.Sprintf("item %d lies outside", it.id))
-			}
-		}
-		if it.id == exifID && exifID != 0 && it.method == 0 && len(it.extents) == 1 {
-			e := data[it.extents[0][0]:][:it.extents[0][1]]
-			// §A.2.1: four bytes say how far the TIFF structure is from behind them.
-			if len(e) >= 4 {
-				if skip := uint64(binary.BigEndian.Uint32(e)); skip <= uint64(len(e)-4) {
-					hd.exif = e[4+skip:]
-					hd.exif = hd.exif[:min(len(hd.exif), maxEXIF)]
-				}
-			}
-		}
-	}
-	return hd, nil
+	tiff := item[4+skip:]
+	return tiff[:min(len(tiff), maxEXIF)]
 }
 
 // nclxRange reads matrix coefficients (ISO/IEC 23091-2 §8.3) and the full-range flag.

@@ -17,7 +17,7 @@ const (
 )
 
 // readEXIF fills m from a TIFF structure. Broken metadata never refuses a picture: what could be read is kept.
-func (m *Metadata) readEXIF(tiff []byte) {
+func readEXIF(m *Metadata, tiff []byte) {
 	if len(tiff) < 8 {
 		return
 	}

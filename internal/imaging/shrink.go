@@ -25,7 +25,7 @@ func (b *bounds) add(p Point) {
 
 // within returns the part of a w×h source to average in boxes of f: the bounds and two boxes around (bilinear reaches one), with an
 // origin that is a multiple of f so that boxes lie on one grid whatever is asked for.
-func (b bounds) within(w, h, f int) image.Rectangle {
+func (b *bounds) within(w, h, f int) image.Rectangle {
 	whole := image.Rect(0, 0, w, h)
 	if b.all || !(b.x0 <= b.x1) {
 		return whole
@@ -69,7 +69,8 @@ func reduceGray(src *image.Gray, m Affine, w, h int) (*image.Gray, Affine) {
 	if f == 1 {
 		return src, m
 	}
-	r := affineBounds(m, w, h).within(src.Rect.Dx(), src.Rect.Dy(), int(f))
+	b := affineBounds(m, w, h)
+	r := b.within(src.Rect.Dx(), src.Rect.Dy(), int(f))
 	if r.Empty() { // wholly outside: the border is still asked for
 		r = image.Rect(0, 0, src.Rect.Dx(), src.Rect.Dy())
 	}
