@@ -2,6 +2,7 @@ package document
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -54,9 +55,7 @@ func splitCodes(lines []ocr.Line) []ocr.Line {
 			}
 			at := first.from + len(c)
 			x := (l.Chars[at-1].X + l.Chars[at].X) / 2
-			chars := append([]ocr.Char(nil), l.Chars[:at]...)
-			chars = append(chars, ocr.Char{R: ' ', Conf: 1, X: x})
-			out[i].Chars = append(chars, l.Chars[at:]...)
+			out[i].Chars = slices.Concat(l.Chars[:at], []ocr.Char{{R: ' ', Conf: 1, X: x}}, l.Chars[at:])
 			out[i].Text = l.Text[:byteAt(l.Text, at)] + " " + l.Text[byteAt(l.Text, at):]
 			break
 		}

@@ -144,14 +144,14 @@ func dateAt(t []dateToken, order Order, century Century, today time.Time) (Parse
 	// Eight or six figures in a row: 19861016, 31081977, 083177.
 	if t[0].digits == 8 {
 		s := t[0]
-		part := func(div, mod int) dateToken { return dateToken{number: s.number / div % mod, digits: 2} }
+		part := func(div int) dateToken { return dateToken{number: s.number / div % 100, digits: 2} }
 		y := dateToken{number: s.number / 10000, digits: 4}
 		if year4(y) {
-			return make3(y, part(100, 100), part(1, 100), 1, false)
+			return make3(y, part(100), part(1), 1, false)
 		}
 		y = dateToken{number: s.number % 10000, digits: 4}
 		if year4(y) {
-			return dayMonth(part(1000000, 100), part(10000, 100), y, order, func(y, m, d dateToken, a bool) (ParsedDate, bool) { return make3(y, m, d, 1, a) })
+			return dayMonth(part(1000000), part(10000), y, order, func(y, m, d dateToken, a bool) (ParsedDate, bool) { return make3(y, m, d, 1, a) })
 		}
 		return ParsedDate{}, false
 	}

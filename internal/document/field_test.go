@@ -31,7 +31,8 @@ func TestReadPrint(t *testing.T) {
 		want  map[string]string
 	}{
 		{
-			"values below their labels, two languages", []ocr.Line{
+			"values below their labels, two languages",
+			[]ocr.Line{
 				lay("RÉPUBLIQUE FRANÇAISE", 180, 18, 28), lay("NOM / Surname", 316, 69, 16), lay("MARTIN", 317, 86, 24),
 				lay("Prénoms / Given names", 318, 131, 16), lay("Maëlis - Gaëlle, Marie", 318, 149, 20),
 				lay("SEXE /Sex  NATIONALITÉ / Nationality", 316, 193, 16), lay("F", 317, 211, 18), lay("FRA", 420, 211, 18),
@@ -46,7 +47,8 @@ func TestReadPrint(t *testing.T) {
 			},
 		},
 		{
-			"american codes on the line, unlabelled names above the address", []ocr.Line{
+			"american codes on the line, unlabelled names above the address",
+			[]ocr.Line{
 				lay("DRIVER LICENSE", 509, 43, 32), lay("4d DLN D12345678", 645, 171, 30), lay("3 DOB 02/01/1957", 645, 210, 30),
 				lay("SAMPLE", 391, 254, 31), lay("JELANI", 391, 289, 31), lay("123 MAIN STREET", 391, 326, 27),
 				lay("4b EXP", 360, 415, 28), lay("02/01/2018", 480, 413, 32), lay("15 SEX", 359, 450, 26), lay("M", 470, 450, 26),
@@ -57,14 +59,16 @@ func TestReadPrint(t *testing.T) {
 			},
 		},
 		{
-			"american codes run together with their values", []ocr.Line{
+			"american codes run together with their values",
+			[]ocr.Line{
 				lay("California", 49, 36, 65), lay("DRIVER LICENSE", 471, 42, 27), lay("DL I1234568", 343, 150, 30), lay("LNCARDHOLDER", 343, 245, 30),
 				lay("FNIMA", 343, 280, 30), lay("DOB08/31/1977", 343, 374, 36),
 			},
 			map[string]string{FieldSurname: "CARDHOLDER", FieldGivenNames: "IMA", FieldBirthDate: "1977-08-31", FieldDocumentNumber: "I1234568"},
 		},
 		{
-			"numbered labels of an EU driving licence", []ocr.Line{
+			"numbered labels of an EU driving licence",
+			[]ocr.Line{
 				lay("FÜHRERSCHEIN", 300, 20, 30), lay("BUNDESREPUBLIK DEUTSCHLAND", 300, 60, 26), lay("1. Mustermann", 300, 100, 24),
 				lay("2. Erika", 300, 135, 24), lay("3. 12.08.64 Berlin", 300, 170, 24), lay("4a. 01.02.2013", 300, 205, 24),
 				lay("4b. 01.02.2028", 500, 205, 24), lay("4c. Stadt Köln", 300, 240, 24), lay("5. B072RRE2I55", 300, 275, 24),
@@ -75,28 +79,33 @@ func TestReadPrint(t *testing.T) {
 			},
 		},
 		{
-			"a surname over two lines", []ocr.Line{
+			"a surname over two lines",
+			[]ocr.Line{
 				lay("APELLIDOS", 378, 816, 20), lay("MUESTRA", 378, 838, 26), lay("MUESTRA", 378, 864, 26), lay("NOMBRE", 378, 894, 20),
 				lay("CARMEN", 378, 916, 26),
 			},
 			map[string]string{FieldSurname: "MUESTRA MUESTRA", FieldGivenNames: "CARMEN"},
 		},
 		{
-			"a bare name is the surname where given names stand elsewhere", []ocr.Line{
+			"a bare name is the surname where given names stand elsewhere",
+			[]ocr.Line{
 				lay("Name", 100, 100, 16), lay("MUSTERMANN", 100, 120, 22), lay("Vornamen", 100, 160, 16), lay("ERIKA", 100, 180, 22),
 			},
 			map[string]string{FieldSurname: "MUSTERMANN", FieldGivenNames: "ERIKA"},
 		},
 		{
-			"dates in two languages", []ocr.Line{lay("Date of birth / Date de naissance", 294, 262, 18), lay("07 DEC / DÉC 84", 294, 282, 24)},
+			"dates in two languages",
+			[]ocr.Line{lay("Date of birth / Date de naissance", 294, 262, 18), lay("07 DEC / DÉC 84", 294, 282, 24)},
 			map[string]string{FieldBirthDate: "1984-12-07"},
 		},
 		{
-			"surname, given names under one label", []ocr.Line{lay("Name", 100, 100, 16), lay("CRITTENDEN, LEE W", 100, 120, 22)},
+			"surname, given names under one label",
+			[]ocr.Line{lay("Name", 100, 100, 16), lay("CRITTENDEN, LEE W", 100, 120, 22)},
 			map[string]string{FieldSurname: "CRITTENDEN", FieldGivenNames: "LEE W"},
 		},
 		{
-			"validity from and to", []ocr.Line{lay("Valabilitate / Validity / Validité", 300, 262, 18), lay("17.10.03-09.05.2013", 300, 282, 24)},
+			"validity from and to",
+			[]ocr.Line{lay("Valabilitate / Validity / Validité", 300, 262, 18), lay("17.10.03-09.05.2013", 300, 282, 24)},
 			map[string]string{FieldExpiryDate: "2013-05-09"},
 		},
 		{

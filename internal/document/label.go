@@ -153,7 +153,7 @@ func matchLabel(folded string) (field string, errors int, ok bool) {
 func matchSex(text string) (string, bool) {
 	found := ""
 	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" /-.,()", r) }) {
-		s := ""
+		var s string
 		switch fold(part) {
 		case "M", "MALE", "MASCULIN", "MASCULINO", "MASCHIO", "MANNLICH", "HOMME", "MAN", "MEZCZYZNA", "H", "L":
 			s = "M"

@@ -47,8 +47,18 @@ func TestMatchLabel(t *testing.T) {
 func TestMatchSex(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ in, want string }{
-		{"M", "M"}, {"F", "F"}, {"X", "X"}, {"M/M", "M"}, {"K/F", "F"}, {"V / F", "F"}, {"male", "M"}, {"WEIBLICH", "F"}, {"Ž/F", "F"},
-		{"FRA", ""}, {"", ""}, {"M 180 cm", ""},
+		{"M", "M"},
+		{"F", "F"},
+		{"X", "X"},
+		{"M/M", "M"},
+		{"K/F", "F"},
+		{"V / F", "F"},
+		{"male", "M"},
+		{"WEIBLICH", "F"},
+		{"Ž/F", "F"},
+		{"FRA", ""},
+		{"", ""},
+		{"M 180 cm", ""},
 	}
 	for _, c := range cases {
 		if got, ok := matchSex(c.in); got != c.want || ok != (c.want != "") {

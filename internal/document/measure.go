@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"sort"
 	"time"
@@ -104,7 +105,7 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 	took("outline")
 
 	var page *ocr.Page
-	var print printed
+	var read printed
 	if opts.Part == Everything && wanted(opts.Print, zone) {
 		var err error
 		if page, err = r.readPage(ctx, p, zone, edges, hasEdges); err != nil {
@@ -114,14 +115,14 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 		if zone != nil {
 			issuer = alpha3(zone.Parsed.Fields.IssuingState)
 		}
-		print = readPrint(withoutZone(page.Lines, zone), page.Angle, issuer, opts.At)
-		m.Printed = print.fields
+		read = readPrint(withoutZone(page.Lines, zone), page.Angle, issuer, opts.At)
+		m.Printed = read.fields
 		m.Models = append(m.Models, page.Detector, page.Recogniser)
 		took("print")
 	}
 
-	m.place(p, zone, page, edges, hasEdges)
-	m.identify(zone, page, print)
+	m.place(zone, page, edges, hasEdges)
+	m.identify(zone, page, read)
 	m.mergeFields()
 	m.Quality = quality(p, &m.Document)
 	if zone != nil {
@@ -145,6 +146,7 @@ func wanted(choice Print, zone *MRZReading) bool {
 		return true
 	case PrintNever:
 		return false
+	case PrintIfNeeded:
 	}
 	return zone == nil || !zone.Parsed.Valid
 }
@@ -193,7 +195,7 @@ func (m *Measurement) setMRZ(zone *MRZReading) {
 }
 
 // place decides which outline is the document's.
-func (m *Measurement) place(p *imaging.Picture, zone *MRZReading, page *ocr.Page, edges outline, hasEdges bool) {
+func (m *Measurement) place(zone *MRZReading, page *ocr.Page, edges outline, hasEdges bool) {
 	d := &m.Document
 	if hasEdges {
 		switch {
@@ -238,16 +240,16 @@ func (f *Facts) setQuad(q imaging.Quad, source string) {
 }
 
 // identify names the document and decides whether it is one.
-func (m *Measurement) identify(zone *MRZReading, page *ocr.Page, print printed) {
+func (m *Measurement) identify(zone *MRZReading, page *ocr.Page, read printed) {
 	d := &m.Document
 	e := &d.Evidence
-	e.Labels, e.Title = print.labels, print.title.kind != KindUnknown || print.title.issuer != ""
+	e.Labels, e.Title = read.labels, read.title.kind != KindUnknown || read.title.issuer != ""
 	if page != nil {
 		e.TextLines = len(page.Lines)
 	}
-	d.Kind, d.Issuer = print.title.kind, print.title.issuer
-	_, named := print.fields[FieldSurname]
-	if print.names || named {
+	d.Kind, d.Issuer = read.title.kind, read.title.issuer
+	_, named := read.fields[FieldSurname]
+	if read.names || named {
 		d.Side = SideFront // backs carry addresses, categories and zones, not labelled names
 	}
 	if zone != nil {
@@ -279,9 +281,7 @@ func alpha3(state string) string {
 
 // mergeFields takes the MRZ's word where it has one, and the print's otherwise.
 func (m *Measurement) mergeFields() {
-	for name, f := range m.Printed {
-		m.Fields[name] = f
-	}
+	maps.Copy(m.Fields, m.Printed)
 	if m.MRZ == nil {
 		return
 	}

@@ -70,13 +70,13 @@ type region struct {
 }
 
 // affine maps detector pixels to picture pixels.
-func (r region) affine(pixels int) imaging.Affine {
-	k := r.side / float64(pixels)
+func (r region) affine() imaging.Affine {
+	k := r.side / blazeSide
 	// To turn what the detector sees clockwise, sample along axes turned counter-clockwise.
 	cos, sin := quarter(-r.turn)
 	a, b := k*cos, -k*sin
 	d, e := k*sin, k*cos
-	half := float64(pixels) / 2
+	const half = blazeSide / 2.0
 	return imaging.Affine{a, b, r.centre.X - a*half - b*half, d, e, r.centre.Y - d*half - e*half}
 }
 
@@ -103,7 +103,7 @@ type detector struct {
 
 // look runs BlazeFace over one region. The result holds at most one candidate a face, highest score first.
 func (d *detector) look(ctx context.Context, p *pyramid, r region) ([]candidate, error) {
-	m := r.affine(blazeSide)
+	m := r.affine()
 	px := p.sample(m, blazeSide)
 	for i := range px {
 		px[i] = px[i]/127.5 - 1

@@ -51,11 +51,11 @@ func TestDecode(t *testing.T) {
 		b := boxes[at*blazeValues:]
 		b[0], b[1], b[2], b[3] = 10, -20, 64, 60 // the centre off the anchor, the size, in detector pixels
 		b[4], b[5] = 1, 2
-		cs := d.decode(scores, boxes, r.affine(blazeSide), r)
+		cs := d.decode(scores, boxes, r.affine(), r)
 		if len(cs) != 1 {
 			t.Fatalf("turn %d: %d candidates", turn, len(cs))
 		}
-		m := r.affine(blazeSide)
+		m := r.affine()
 		ax, ay := d.anchors[at].x*256, d.anchors[at].y*256
 		want, key := m.Apply(imaging.Point{X: ax + 10, Y: ay - 20}), m.Apply(imaging.Point{X: ax + 1, Y: ay + 2})
 		c := cs[0]
@@ -81,7 +81,7 @@ func TestRegionAffine(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			m := region{centre: imaging.Point{X: 100, Y: 50}, side: 200, turn: tt.turn}.affine(256)
+			m := region{centre: imaging.Point{X: 100, Y: 50}, side: 200, turn: tt.turn}.affine()
 			for _, c := range []struct{ view, want imaging.Point }{{imaging.Point{}, tt.left}, {imaging.Point{Y: 256}, tt.bottom}} {
 				if got := m.Apply(c.view); !near(got.X, c.want.X, 1e-9) || !near(got.Y, c.want.Y, 1e-9) {
 					t.Errorf("%v is seen at %v, want %v", got, c.view, c.want)

@@ -170,7 +170,7 @@ func TestInspect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if data, _ = json.Marshal(none); !bytes.HasPrefix(data, []byte(`{"faces":0,"box":null,"landmarks":null,"quality":null,`)) {
+	if data, err = json.Marshal(none); err != nil || !bytes.HasPrefix(data, []byte(`{"faces":0,"box":null,"landmarks":null,"quality":null,`)) {
 		t.Errorf("no face: %s", data)
 	}
 }

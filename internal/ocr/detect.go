@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -50,7 +51,7 @@ func (r *Reader) detect(ctx context.Context, p *imaging.Picture, opts Options) (
 		return nil, fmt.Errorf("ocr: detecting text: %w", err)
 	}
 	if len(out) == 0 || len(out[0].Data) != n {
-		return nil, fmt.Errorf("ocr: text detector: unexpected output shape")
+		return nil, errors.New("ocr: text detector: unexpected output shape")
 	}
 	boxes := components(out[0].Data, w, h)
 	for i := range boxes {

@@ -112,7 +112,8 @@ func (r *Reader) Read(ctx context.Context, p *imaging.Picture, opts Options) (*P
 		boxes = boxes[:limit]
 	}
 	gray := p.Gray()
-	angle, known := 0.0, opts.Angle != nil
+	known := opts.Angle != nil
+	var angle float64
 	if known {
 		angle = *opts.Angle
 	} else {

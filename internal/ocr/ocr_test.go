@@ -63,11 +63,16 @@ func page(t testing.TB, w, h int, texts []drawn, seed uint64) *image.RGBA {
 
 var specimen = []drawn{
 	{"REPUBLIC OF UTOPIA", 60, 70, 34, true},
-	{"Surname", 300, 130, 20, false}, {"ERIKSSON", 300, 165, 30, true},
-	{"Given names", 300, 215, 20, false}, {"ANNA MARIA", 300, 250, 30, true},
-	{"Date of birth", 300, 300, 20, false}, {"12 AUG 1974", 300, 335, 30, true},
-	{"Document No", 300, 385, 20, false}, {"L898902C3", 300, 420, 30, true},
-	{"Geburtsort", 300, 470, 20, false}, {"Zürich, Österreich", 300, 505, 28, false},
+	{"Surname", 300, 130, 20, false},
+	{"ERIKSSON", 300, 165, 30, true},
+	{"Given names", 300, 215, 20, false},
+	{"ANNA MARIA", 300, 250, 30, true},
+	{"Date of birth", 300, 300, 20, false},
+	{"12 AUG 1974", 300, 335, 30, true},
+	{"Document No", 300, 385, 20, false},
+	{"L898902C3", 300, 420, 30, true},
+	{"Geburtsort", 300, 470, 20, false},
+	{"Zürich, Österreich", 300, 505, 28, false},
 }
 
 func TestReadSyntheticPage(t *testing.T) {
@@ -229,15 +234,15 @@ func TestDecode(t *testing.T) {
 				probs[i*n+class('Z')] = 0.05
 			}
 			got := decode(probs, n)
-			text := ""
+			var text strings.Builder
 			for _, ch := range got.chars {
-				text += string(ch.R)
+				text.WriteRune(ch.R)
 				if math.Abs(ch.Conf-0.9) > 1e-6 || len(ch.Others) != 1 || ch.Others[0].R != 'Z' {
 					t.Errorf("letter %+v", ch)
 				}
 			}
-			if text != c.want {
-				t.Errorf("decode(%q) = %q, want %q", c.frames, text, c.want)
+			if text.String() != c.want {
+				t.Errorf("decode(%q) = %q, want %q", c.frames, text.String(), c.want)
 			}
 		})
 	}
@@ -271,12 +276,12 @@ func TestVote(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := ""
+			var got strings.Builder
 			for _, ch := range vote(c.readings) {
-				got += string(ch.R)
+				got.WriteRune(ch.R)
 			}
-			if got != c.want {
-				t.Errorf("vote = %q, want %q", got, c.want)
+			if got.String() != c.want {
+				t.Errorf("vote = %q, want %q", got.String(), c.want)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -141,7 +142,7 @@ func (r *Reader) runBatch(ctx context.Context, batch []sample, got [][]reading) 
 		return fmt.Errorf("ocr: reading text: %w", err)
 	}
 	if len(out) == 0 || len(out[0].Shape) != 3 || out[0].Shape[0] != int64(len(batch)) || out[0].Shape[2] != int64(len(alphabet)+1) {
-		return fmt.Errorf("ocr: text recogniser: unexpected output shape")
+		return errors.New("ocr: text recogniser: unexpected output shape")
 	}
 	frames, classes := int(out[0].Shape[1]), int(out[0].Shape[2])
 	for i, s := range batch {
