@@ -22,7 +22,7 @@ var detColours = []struct{ colour, dash string }{
 
 // SVG draws the detection error trade-off of every bucket on normal-deviate axes (Martin et al., "The DET curve", 1997). A rate of
 // zero lies at infinity and is drawn on the frame's edge.
-func (r FacesReport) SVG() string {
+func (r *FacesReport) SVG() string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	width, height := detLeft+detSize+30, detTop+detSize+60

@@ -184,7 +184,7 @@ func Faces(ctx context.Context, cfg FacesConfig) (FacesReport, error) {
 		scored = append(scored, scoredPair{p, c.Score, c.Distance})
 	}
 	r.Persons = count(pairs, persons)
-	r.Threshold = recommend(scored, persons, recommendedFMR, rand.New(rand.NewPCG(cfg.Seed, 0)))
+	r.Threshold = recommend(scored, persons, recommendedFMR, rand.New(rand.NewPCG(cfg.Seed, 0))) //nolint:gosec // resampling that must be repeatable
 	for _, name := range bucketNames(pairs) {
 		in := func(p facePair) bool { return p.Bucket == name }
 		b := measureBucket(keep(scored, func(p scoredPair) bool { return in(p.facePair) }), r.Threshold.Threshold)
@@ -241,8 +241,7 @@ func acquireOne(ctx context.Context, cfg FacesConfig, name string, watch *stopwa
 	watch.start()
 	p, err := imaging.Decode(ctx, data, imaging.DefaultLimits())
 	if err != nil {
-		var bad *imaging.DecodeError
-		if errors.As(err, &bad) {
+		if _, ok := errors.AsType[*imaging.DecodeError](err); ok {
 			return none, "decode", nil
 		}
 		return none, "", fmt.Errorf("eval: faces: %w", err)

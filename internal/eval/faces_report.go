@@ -9,7 +9,7 @@ import (
 )
 
 // Write puts the report into dir as faces.md to read, faces.json to compare with the next and faces.svg, the curve in faces.md.
-func (r FacesReport) Write(dir string) error {
+func (r *FacesReport) Write(dir string) error {
 	data, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
 		return fmt.Errorf("eval: faces: %w", err)
@@ -28,7 +28,7 @@ func (r FacesReport) Write(dir string) error {
 }
 
 // Markdown is the report for people.
-func (r FacesReport) Markdown() string {
+func (r *FacesReport) Markdown() string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	say("# Face comparison\n")
@@ -85,7 +85,7 @@ func (r FacesReport) Markdown() string {
 	return b.String()
 }
 
-func (r FacesReport) recommendation(say func(string, ...any)) {
+func (r *FacesReport) recommendation(say func(string, ...any)) {
 	t := r.Threshold
 	say("\n## Recommended threshold\n")
 	if t.Threshold == 0 {
@@ -109,7 +109,7 @@ func (r FacesReport) recommendation(say func(string, ...any)) {
 		j.Missed, j.Same, j.Matched, j.Different, 100*j.EER)
 }
 
-func (r FacesReport) acquisition(say func(string, ...any)) {
+func (r *FacesReport) acquisition(say func(string, ...any)) {
 	say("\n## Failures to acquire\n")
 	if len(r.Failures) == 0 {
 		say("None: every picture was decoded and a face was found in it.")

@@ -83,6 +83,7 @@ func TestFacesBrokenData(t *testing.T) {
 		t.Fatal(err)
 	}
 	write := func(t *testing.T, files map[string]string) string {
+		t.Helper()
 		dir := t.TempDir()
 		for name, body := range files {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
@@ -194,7 +195,7 @@ func TestFacesReportFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer svg.Close() //nolint:errcheck // read only
+	defer svg.Close()
 	paths := 0
 	for d := xml.NewDecoder(svg); ; {
 		token, err := d.Token()

@@ -151,7 +151,7 @@ func (c Camera) paintBackground(f *film, s *stream) {
 	for y := range f.h {
 		for x := range f.w {
 			u, v := float64(x)*unit, float64(y)*unit
-			k := 1.0
+			var k float64
 			switch c.Background {
 			case Wood:
 				q := v + turn*u

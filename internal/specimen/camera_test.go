@@ -153,8 +153,8 @@ func pictures(t *testing.T) map[string]*image.RGBA {
 	t.Helper()
 	p := NewPerson(11, adult())
 	out := map[string]*image.RGBA{}
-	for name, print := range map[string]func(Person, PageOptions) (*image.RGBA, Truth, error){"passport": Passport, "card-front": CardFront, "card-back": CardBack} {
-		page, truth, err := print(p, coarse())
+	for name, draw := range map[string]func(Person, PageOptions) (*image.RGBA, Truth, error){"passport": Passport, "card-front": CardFront, "card-back": CardBack} {
+		page, truth, err := draw(p, coarse())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -128,6 +128,7 @@ func TestExpressionsShow(t *testing.T) {
 		"lean":        {specimen.SelfieOptions{Roll: 15}, func(f face.Face) float64 { return f.Pose.Roll }, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			before, after := c.measure(calm), c.measure(look(c.options))
 			t.Logf("%.3f -> %.3f", before, after)
 			if change := after - before; change*math.Copysign(1, c.atLeast) < math.Abs(c.atLeast) {
@@ -152,6 +153,7 @@ func TestFacesAreCounted(t *testing.T) {
 		"dark": {specimen.SelfieOptions{Dark: true}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if _, fs := find(t, a, specimen.Selfie(p, c.options, 2)); len(fs) != c.want {
 				t.Errorf("%d faces, want %d", len(fs), c.want)
 			}

@@ -33,7 +33,7 @@ type look struct {
 	browY, browThick, browArch, browTilt, browLength, browRidge      float64
 	browGap                                                          float64
 	noseLength, noseWidth, bridge, tip, hump, tipUp, bridgeWidth     float64
-	mouthWidth, upperLip, lowerLip, mouthY, lipCurve, lipRed         float64
+	mouthWidth, upperLip, lowerLip, mouthY, lipCurve                 float64
 	earSize, earOut                                                  float64
 
 	tone                             float64 // 0 very light … 1 very dark
@@ -133,11 +133,12 @@ func (l *look) colours(s *stream, sex byte) {
 
 	irises := []vec{srgb(58, 36, 22), srgb(82, 54, 30), srgb(110, 82, 44), srgb(96, 110, 74), srgb(96, 126, 150), srgb(70, 104, 148), srgb(120, 132, 138)}
 	hairs := []vec{srgb(16, 13, 12), srgb(34, 24, 19), srgb(62, 42, 29), srgb(94, 64, 40), srgb(134, 96, 58), srgb(190, 150, 96), srgb(138, 62, 28)}
-	if l.tone > 0.5 {
+	switch {
+	case l.tone > 0.5:
 		l.iris, l.hair = irises[s.intn(2)], hairs[s.intn(2)]
-	} else if l.tone > 0.3 {
+	case l.tone > 0.3:
 		l.iris, l.hair = irises[s.intn(4)], hairs[s.intn(4)]
-	} else {
+	default:
 		l.iris, l.hair = irises[s.intn(len(irises))], hairs[s.intn(len(hairs))]
 	}
 	l.brow = l.hair.mix(srgb(40, 28, 20), 0.35)
@@ -182,7 +183,7 @@ func (l *look) hairCut(s *stream, sex byte) {
 
 // unlike is how different two faces look to a face embedding: the weights are a regression of the squared distances of dlib's ResNet
 // over 7,000 pairs of pictures of 60 seeds on these differences, each in its own deviations (R² 0.48; the rest is out of its reach).
-func (l look) unlike(o look) float64 {
+func (l *look) unlike(o look) float64 {
 	d := 0.0
 	add := func(weight, a, b, deviation float64) { d += weight * math.Abs(a-b) / deviation }
 	luma := func(c vec) float64 { return math.Log(0.2126*c.x + 0.7152*c.y + 0.0722*c.z) }

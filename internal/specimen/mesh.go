@@ -181,10 +181,12 @@ func (m *mesh) apply(p pose) {
 	}
 	for i, v := range m.pos {
 		w := 1.0
-		if m.part == partHead {
+		switch m.part {
+		case partHead:
 			w = smooth(-21, -11, v.y)
-		} else if m.part == partHair {
+		case partHair:
 			w = smooth(-24, -8, v.y)
+		default: // moves as a whole
 		}
 		m.pos[i] = p.turn(v, w, true)
 	}

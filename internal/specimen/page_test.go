@@ -63,10 +63,10 @@ func TestTruthAgreesWithTheZone(t *testing.T) {
 func TestBoxesHoldInk(t *testing.T) {
 	t.Parallel()
 	p := NewPerson(3, Profile{Reference: today(), LongName: true})
-	for name, print := range map[string]func(Person, PageOptions) (*image.RGBA, Truth, error){"passport": Passport, "front": CardFront, "back": CardBack} {
+	for name, draw := range map[string]func(Person, PageOptions) (*image.RGBA, Truth, error){"passport": Passport, "front": CardFront, "back": CardBack} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			img, truth, err := print(p, PageOptions{PixelsPerMM: 8})
+			img, truth, err := draw(p, PageOptions{PixelsPerMM: 8})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,7 +10,7 @@ type stream struct{ state uint64 }
 // the face does not change the name.
 func newStream(seed uint64, purpose string) *stream {
 	h := uint64(14695981039346656037) // FNV-1a
-	for i := 0; i < len(purpose); i++ {
+	for i := range len(purpose) {
 		h = (h ^ uint64(purpose[i])) * 1099511628211
 	}
 	s := &stream{state: seed*0x9E3779B97F4A7C15 ^ h}

@@ -84,7 +84,7 @@ func (r sitter) render(w, h int) *plane {
 			var s surface
 			switch m.part {
 			case partHead:
-				s = r.headSurface(head, hair, rest, n, pos, cav)
+				s = r.headSurface(head, hair, rest, n, cav)
 			case partEar:
 				s = surface{albedo: head.skin.times(vec{1, 0.9, 0.88}), normal: n, gloss: 0.06, sharp: 12, skin: 1, occl: clamp(0.9-1.4*cav, 0.25, 1)}
 			default:
@@ -116,7 +116,7 @@ func (r sitter) render(w, h int) *plane {
 	return out
 }
 
-func (r sitter) headSurface(h *headModel, hair *hairModel, rest, n, pos vec, cav float64) surface {
+func (r sitter) headSurface(h *headModel, hair *hairModel, rest, n vec, cav float64) surface {
 	if h.lower > 0 { // the strip that the jaw pulled open
 		d := h.mouthLine(rest.x) - rest.y
 		if d > 0 && d < 0.42 && math.Abs(rest.x) < h.mouthWidth*0.98 {
@@ -146,15 +146,15 @@ func (r sitter) cloth(h *headModel, rest, n vec) surface {
 	weave := noise2(rest.x*9, rest.y*9, h.salt+21)
 	front := math.Cos(rest.z) > 0
 	skin := surface{albedo: h.skin, normal: n, gloss: 0.11, sharp: 14, skin: 1, occl: 1}
-	switch {
-	case c.kind == 0:
+	switch c.kind {
+	case 0:
 		if down < 0.7 && front || down < -0.2 {
 			return skin
 		}
 		if down < 1.8 {
 			s.albedo = c.main.mul(0.82)
 		}
-	case c.kind == 1:
+	case 1:
 		if front && down < 6.5-1.15*ax || down < -0.2 {
 			return skin
 		}
@@ -269,16 +269,18 @@ func (s *shadow) at(p, n vec) float64 {
 	sum := 0.0
 	for j := -2; j <= 3; j++ {
 		wy := 1.0
-		if j == -2 {
+		switch j {
+		case -2:
 			wy = 1 - fy
-		} else if j == 3 {
+		case 3:
 			wy = fy
 		}
 		for i := -2; i <= 3; i++ {
 			wx := 1.0
-			if i == -2 {
+			switch i {
+			case -2:
 				wx = 1 - fx
-			} else if i == 3 {
+			case 3:
 				wx = fx
 			}
 			if float64(s.l.depth[(iy+j)*shadowSide+ix+i]) <= d {

@@ -67,7 +67,7 @@ type SetTruth struct {
 //
 // Files of these names are replaced; others are left alone. An error names the file.
 func WriteSet(dir string, seed uint64, profile Profile) (SetTruth, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // nobody's secrets: the persons are invented
 		return SetTruth{}, fmt.Errorf("specimen: %w", err)
 	}
 	p := NewPerson(seed, profile)
@@ -133,7 +133,7 @@ func (w *setWriter) json(name string, v any) {
 }
 
 func (w *setWriter) file(name string, data []byte) {
-	if err := os.WriteFile(filepath.Join(w.dir, name), data, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(w.dir, name), data, 0o644); err != nil { //nolint:gosec // nobody's secrets: the persons are invented
 		w.err = fmt.Errorf("specimen: write %s: %w", name, err)
 	}
 }
