@@ -15,6 +15,7 @@ import (
 	"bonafide/internal/jobs"
 	"bonafide/internal/kyc"
 	"bonafide/internal/sqlite"
+	"bonafide/internal/sqlite/sqlitetest"
 )
 
 // The test program runs itself as a child that is to be killed: crashEnv names
@@ -96,7 +97,7 @@ func TestKill9(t *testing.T) {
 		t.Run(moment, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "bonafide.db")
-			cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very program
+			cmd := exec.CommandContext(t.Context(), os.Args[0]) // this very program
 			cmd.Env = append(os.Environ(), crashEnv+"="+moment, crashPath+"="+path)
 			cmd.Stderr = os.Stderr
 			out, err := cmd.StdoutPipe()
@@ -117,7 +118,7 @@ func TestKill9(t *testing.T) {
 			}
 			_ = cmd.Wait()
 
-			l := newLab(t, openStore(t, path), &checker{}, nil)
+			l := newLab(t, sqlitetest.Open(t, path), &checker{}, nil)
 			err = l.db.Read(t.Context(), func(tx kyc.Tx) error { _, err := tx.Case(t.Context(), "c"); return err })
 			if committed != (err == nil) {
 				t.Errorf("the case after the kill: %v", err)

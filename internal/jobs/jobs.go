@@ -285,4 +285,5 @@ func (w *warnings) Enabled(ctx context.Context, l slog.Level) bool {
 }
 
 func (w *warnings) WithAttrs(a []slog.Attr) slog.Handler { return &warnings{w.Handler.WithAttrs(a)} }
-func (w *warnings) WithGroup(g string) slog.Handler      { return &warnings{w.Handler.WithGroup(g)} }
+
+func (w *warnings) WithGroup(g string) slog.Handler { return &warnings{w.Handler.WithGroup(g)} }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"bonafide/internal/jobs"
 	"bonafide/internal/kyc"
 	"bonafide/internal/sqlite"
+	"bonafide/internal/sqlite/sqlitetest"
 )
 
 // checker is a Checker that counts its calls and answers as it is told.
@@ -101,59 +101,6 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// migrated makes a migrated, empty database once, and every test starts from a
-// copy: migrating takes longer than most tests, above all under -race.
-var migrated = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "bonafide-test-*")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "bonafide.db")
-	db, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
-	if err != nil {
-		return nil, err
-	}
-	err = jobs.Migrate(context.Background(), db.DB(), slog.New(slog.DiscardHandler))
-	if err := errors.Join(err, db.Close()); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-// fromTemplate puts a migrated database at path, unless there is one.
-func fromTemplate(tb testing.TB, path string) {
-	tb.Helper()
-	if _, err := os.Stat(path); err == nil {
-		return
-	}
-	raw, err := migrated()
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = os.WriteFile(path, raw, 0o600)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-}
-
-func openStore(tb testing.TB, path string) *sqlite.DB {
-	tb.Helper()
-	fromTemplate(tb, path)
-	enq, err := jobs.NewEnqueuer(slog.New(slog.DiscardHandler))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	db, err := sqlite.Open(tb.Context(), sqlite.Config{Path: path, Enqueue: enq.EnqueueTx})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 // newLab makes a runner that is not started; adjust may change its config.
 func newLab(tb testing.TB, db *sqlite.DB, c *checker, adjust func(*jobs.Config)) lab {
 	tb.Helper()
@@ -195,7 +142,7 @@ func stop(tb testing.TB, r *jobs.Runner) {
 
 func start(t *testing.T, c *checker, adjust func(*jobs.Config)) lab {
 	t.Helper()
-	return newLab(t, openStore(t, filepath.Join(t.TempDir(), "bonafide.db")), c, adjust).start(t)
+	return newLab(t, sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db")), c, adjust).start(t)
 }
 
 func (l lab) enqueue(tb testing.TB, js ...kyc.Job) {
@@ -302,7 +249,7 @@ func TestARolledBackJobNeverRuns(t *testing.T) {
 
 func TestEnqueueRefusesOtherKinds(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, openStore(t, filepath.Join(t.TempDir(), "bonafide.db")), &checker{}, nil)
+	l := newLab(t, sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db")), &checker{}, nil)
 	for _, j := range []kyc.Job{{Kind: "other", Case: "c"}, {Kind: jobs.CheckCase}} {
 		err := l.db.Write(t.Context(), func(tx kyc.Tx) error { return tx.Enqueue(t.Context(), j) })
 		if err == nil {
@@ -436,7 +383,7 @@ func TestWhatWasCutOffRunsAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newLab(t, openStore(t, filepath.Join(t.TempDir(), "bonafide.db")), &checker{}, nil)
+			l := newLab(t, sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db")), &checker{}, nil)
 			l.cutOff(t, c.attempt)
 			from := time.Now()
 			l.start(t)
@@ -465,7 +412,7 @@ func TestStopWaitsAndThenCancels(t *testing.T) {
 			<-leave
 			return nil
 		}}
-		l := newLab(t, openStore(t, filepath.Join(t.TempDir(), "bonafide.db")), c, nil)
+		l := newLab(t, sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db")), c, nil)
 		if err := l.runner.Start(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -488,7 +435,7 @@ func TestStopWaitsAndThenCancels(t *testing.T) {
 			<-ctx.Done()
 			return errors.New("the model was interrupted") // not the context's error
 		}}
-		db := openStore(t, filepath.Join(t.TempDir(), "bonafide.db"))
+		db := sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db"))
 		grace := func(cfg *jobs.Config) { cfg.Grace = 100 * time.Millisecond }
 		l := newLab(t, db, c, grace)
 		if err := l.runner.Start(context.Background()); err != nil {
@@ -587,7 +534,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 }
 
 func BenchmarkEnqueueToDone(b *testing.B) {
-	l := newLab(b, openStore(b, filepath.Join(b.TempDir(), "bonafide.db")), &checker{}, nil).start(b)
+	l := newLab(b, sqlitetest.Open(b, filepath.Join(b.TempDir(), "bonafide.db")), &checker{}, nil).start(b)
 	var n int
 	for b.Loop() {
 		l.enqueue(b, check("c", n))

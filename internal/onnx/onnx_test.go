@@ -238,18 +238,7 @@ func TestMeterCountsOnlyItsContext(t *testing.T) {
 
 func open(t *testing.T, a onnx.Assets) *onnx.Runtime {
 	t.Helper()
-	folder, err := onnxtest.Folder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lib, err := folder.Library()
-	if errors.Is(err, assets.ErrMissing) {
-		t.Skipf("models are not here: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	rt, err := onnx.Open(onnx.Config{LibraryPath: lib, Threads: 1, Assets: a})
+	rt, err := onnx.Open(onnx.Config{LibraryPath: onnxtest.Library(t), Threads: 1, Assets: a})
 	if err != nil {
 		t.Fatal(err)
 	}

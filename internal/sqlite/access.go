@@ -21,7 +21,7 @@ func (t *tx) CreateAPIKey(ctx context.Context, k kyc.APIKeyRecord) error {
 		k.ID, k.Hash[:], k.Name, micro(k.CreatedAt), revoked)
 }
 
-const apiKeyColumns = "id, hash, name, created_at, revoked_at"
+const apiKeyColumns = "id, hash, name, created_at, revoked_at" //nolint:gosec // names of columns
 
 func scanAPIKey(r row) (kyc.APIKeyRecord, error) {
 	var k kyc.APIKeyRecord

@@ -5,85 +5,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"bonafide/internal/jobs"
 	"bonafide/internal/kyc"
 	"bonafide/internal/sqlite"
+	"bonafide/internal/sqlite/sqlitetest"
 	"bonafide/internal/storetest"
 )
 
 var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
-// migrated makes a migrated, empty database once, and every test starts from a
-// copy: migrating takes longer than most tests, above all under -race.
-var migrated = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "bonafide-test-*")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "bonafide.db")
-	db, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
-	if err != nil {
-		return nil, err
-	}
-	err = jobs.Migrate(context.Background(), db.DB(), slog.New(slog.DiscardHandler))
-	if err := errors.Join(err, db.Close()); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-// fromTemplate puts a migrated database at path, unless there is one.
-func fromTemplate(tb testing.TB, path string) {
-	tb.Helper()
-	if _, err := os.Stat(path); err == nil {
-		return
-	}
-	raw, err := migrated()
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = os.WriteFile(path, raw, 0o600)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-}
-
-// open opens a store with a queue that nobody works on.
-func open(tb testing.TB, path string) *sqlite.DB {
-	tb.Helper()
-	fromTemplate(tb, path)
-	enq, err := jobs.NewEnqueuer(slog.New(slog.DiscardHandler))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	db, err := sqlite.Open(tb.Context(), sqlite.Config{Path: path, Enqueue: enq.EnqueueTx})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return db
-}
-
 func TestStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Opened {
 		t.Helper()
-		db := open(t, filepath.Join(t.TempDir(), "bonafide.db"))
+		db := sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db"))
 		return storetest.Opened{Store: db, Queued: func(t *testing.T, c kyc.CaseID) int {
 			t.Helper()
 			var n int
@@ -165,7 +106,7 @@ func TestNothingErasedStaysInTheFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			db := open(t, filepath.Join(folder, "bonafide.db"))
+			db := sqlitetest.Open(t, filepath.Join(folder, "bonafide.db"))
 			if err := fill(t.Context(), db, canary); err != nil {
 				t.Fatal(err)
 			}
@@ -188,7 +129,7 @@ func TestNothingErasedStaysInTheFiles(t *testing.T) {
 func TestTwoNeverShareADataFolder(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	db := open(t, filepath.Join(folder, "one.db"))
+	db := sqlitetest.Open(t, filepath.Join(folder, "one.db"))
 	_, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(folder, "two.db")})
 	var locked *sqlite.LockedError
 	if !errors.As(err, &locked) || locked.PID != os.Getpid() || !strings.Contains(err.Error(), filepath.Join(folder, "bonafide.lock")) {
@@ -216,7 +157,7 @@ func TestTwoNeverShareADataFolder(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := open(t, filepath.Join(folder, "one.db")) // the lock is free and the data is there
+	again := sqlitetest.Open(t, filepath.Join(folder, "one.db")) // the lock is free and the data is there
 	if err := again.Read(t.Context(), func(tx kyc.Tx) error { _, err := tx.Case(t.Context(), "c"); return err }); err != nil {
 		t.Error(err)
 	}
@@ -245,7 +186,7 @@ func TestOpen(t *testing.T) {
 	t.Run("refuses a newer database and names both versions", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "bonafide.db")
-		db := open(t, path)
+		db := sqlitetest.Open(t, path)
 		if _, err := db.DB().ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (77, 1)"); err != nil {
 			t.Fatal(err)
 		}
@@ -286,7 +227,7 @@ func TestOpen(t *testing.T) {
 
 func TestPragmas(t *testing.T) {
 	t.Parallel()
-	db := open(t, filepath.Join(t.TempDir(), "bonafide.db"))
+	db := sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db"))
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "5000",
 	} {
@@ -302,7 +243,7 @@ func TestPragmas(t *testing.T) {
 
 func TestTheAuditLogIsAppendOnly(t *testing.T) {
 	t.Parallel()
-	db := open(t, filepath.Join(t.TempDir(), "bonafide.db"))
+	db := sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db"))
 	err := db.Write(t.Context(), func(tx kyc.Tx) error { _, err := tx.AppendAudit(t.Context(), now, nil); return err })
 	if err != nil {
 		t.Fatal(err)
@@ -317,7 +258,7 @@ func TestTheAuditLogIsAppendOnly(t *testing.T) {
 // Errors end in logs: they must not hold what was to be stored.
 func TestErrorsHoldNoContents(t *testing.T) {
 	t.Parallel()
-	db := open(t, filepath.Join(t.TempDir(), "bonafide.db"))
+	db := sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db"))
 	if err := fill(t.Context(), db, []byte("canary")); err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +280,7 @@ func TestErrorsHoldNoContents(t *testing.T) {
 func BenchmarkWrite(b *testing.B) {
 	for _, withJob := range []bool{false, true} {
 		b.Run(fmt.Sprintf("job=%v", withJob), func(b *testing.B) {
-			db := open(b, filepath.Join(b.TempDir(), "bonafide.db"))
+			db := sqlitetest.Open(b, filepath.Join(b.TempDir(), "bonafide.db"))
 			ctx := b.Context()
 			if err := fill(ctx, db, []byte("x")); err != nil {
 				b.Fatal(err)
@@ -365,7 +306,7 @@ func BenchmarkWrite(b *testing.B) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	db := open(b, filepath.Join(b.TempDir(), "bonafide.db"))
+	db := sqlitetest.Open(b, filepath.Join(b.TempDir(), "bonafide.db"))
 	if err := fill(b.Context(), db, []byte("x")); err != nil {
 		b.Fatal(err)
 	}

@@ -127,8 +127,12 @@ func casesDue(_ *testing.T, h harness) {
 		state   kyc.State
 		expires time.Duration
 	}{
-		{"late", kyc.Open, 3 * time.Minute}, {"early", kyc.ActionRequired, time.Minute}, {"middle", kyc.Open, 2 * time.Minute},
-		{"middle too", kyc.Open, 2 * time.Minute}, {"at the limit", kyc.Open, 10 * time.Minute}, {"decided", kyc.Approved, time.Minute},
+		{"late", kyc.Open, 3 * time.Minute},
+		{"early", kyc.ActionRequired, time.Minute},
+		{"middle", kyc.Open, 2 * time.Minute},
+		{"middle too", kyc.Open, 2 * time.Minute},
+		{"at the limit", kyc.Open, 10 * time.Minute},
+		{"decided", kyc.Approved, time.Minute},
 	} {
 		r := caseOf(c.id, "a")
 		r.State, r.ExpiresAt = c.state, now.Add(c.expires)

@@ -321,6 +321,6 @@ func FuzzDlib(f *testing.F) {
 	f.Add([]byte(`[{"paths":["w"],"weights":[{"name":"conv32_down/conv/filters","shape":[1,1,1,1],"dtype":"float32"},`+
 		`{"name":"fc","shape":[1,2],"dtype":"float32","quantization":{"dtype":"uint8","scale":1,"min":0}}]}]`), make([]byte, 6))
 	f.Fuzz(func(_ *testing.T, manifest, weights []byte) {
-		Dlib(manifest, weights) //nolint:errcheck // only panics matter; a whole network cannot be guessed
+		Dlib(manifest, weights) // only panics matter; a whole network cannot be guessed
 	})
 }

@@ -41,6 +41,24 @@ func Open(t testing.TB) *onnx.Runtime {
 	return rt
 }
 
+// Library returns the path of the runtime library, for tests that open runtimes of their own. The test is skipped when it was
+// not fetched.
+func Library(t testing.TB) string {
+	t.Helper()
+	folder, err := Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lib, err := folder.Library()
+	if errors.Is(err, assets.ErrMissing) {
+		t.Skipf("models are not here: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib
+}
+
 // Folder returns this repository's assets folder, found by walking up from the working directory to go.mod. It may be
 // empty.
 func Folder() (*assets.Folder, error) {
