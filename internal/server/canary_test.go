@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -47,9 +48,7 @@ func traces(what string, b []byte) map[string][]byte {
 func textTraces(what, s string) map[string][]byte {
 	out := map[string][]byte{}
 	for name, v := range map[string]string{what: s, what + " in capitals": strings.ToUpper(s), what + " in small letters": strings.ToLower(s)} {
-		for k, b := range traces(name, []byte(v)) {
-			out[k] = b
-		}
+		maps.Copy(out, traces(name, []byte(v)))
 		u := utf16.Encode([]rune(v))
 		le, be := make([]byte, 0, 2*len(u)), make([]byte, 0, 2*len(u))
 		for _, x := range u {
@@ -162,11 +161,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	l.get("/v1/cases/"+account, l.key).problem(http.StatusNotFound, "not_found")
 
 	needles := map[string][]byte{}
-	add := func(m map[string][]byte) {
-		for k, v := range m {
-			needles[k] = v
-		}
-	}
+	add := func(m map[string][]byte) { maps.Copy(needles, m) }
 	add(textTraces("the account", account))
 	add(textTraces("the typed name", typed))
 	add(textTraces("the surname", truth.Details.Surname))

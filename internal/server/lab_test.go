@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -46,10 +47,9 @@ type lab struct {
 	log     *bytes.Buffer
 	config  server.Config
 
-	mu     sync.Mutex
-	ahead  time.Duration
-	doc    *description
-	random func() io.Reader
+	mu    sync.Mutex
+	ahead time.Duration
+	doc   *description
 }
 
 func newLab(t *testing.T, engine *verify.Engine, change func(*server.Config)) *lab {
@@ -190,9 +190,7 @@ func (l *lab) post(path, secret string, body any, headers header) answer {
 	case []byte:
 		r, h["Content-Type"] = bytes.NewReader(b), "application/octet-stream"
 	}
-	for k, v := range headers {
-		h[k] = v
-	}
+	maps.Copy(h, headers)
 	return l.send(http.MethodPost, path, secret, r, h)
 }
 
@@ -284,16 +282,6 @@ func (l *lab) events(id string) []string {
 		}
 	}
 	return out
-}
-
-func count(in []string, s string) int {
-	n := 0
-	for _, x := range in {
-		if x == s {
-			n++
-		}
-	}
-	return n
 }
 
 // until waits for a condition that jobs bring about.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -87,7 +88,7 @@ func (d *description) check(t *testing.T, method, path string, a answer) {
 		d.called[id] = true
 		d.mu.Unlock()
 	}
-	described := at(op, "responses", fmt.Sprint(a.status))
+	described := at(op, "responses", strconv.Itoa(a.status))
 	if described == nil {
 		t.Errorf("%s answers %d, which is not described", id, a.status)
 		return

@@ -74,7 +74,7 @@ func New(cfg Config) (http.Handler, error) {
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	root.HandleFunc("GET /readyz", s.ready)
 	root.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/a/", http.StatusFound) })
-	root.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	root.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, noSuchPage())
 	})
 	return s.outermost(root), nil
@@ -161,7 +161,7 @@ func (s *server) outermost(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 		began := s.Now()
-		defer func() {
+		defer func() { //nolint:contextcheck // problems are written at once
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && err == http.ErrAbortHandler { //nolint:errorlint // the documented way to abort
 					panic(p)

@@ -42,8 +42,7 @@ func NewEngine(rt *onnx.Runtime, clock func() time.Time) (*Engine, error) {
 // file, as opposed to err, which is our own failure.
 func (e *Engine) decode(ctx context.Context, content []byte) (p *imaging.Picture, unreadable string, err error) {
 	p, err = imaging.Decode(ctx, content, e.limits)
-	var d *imaging.DecodeError
-	if errors.As(err, &d) {
+	if d, ok := errors.AsType[*imaging.DecodeError](err); ok {
 		return nil, string(d.Kind), nil
 	}
 	return p, "", err
