@@ -36,7 +36,7 @@ func (c migrateCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	n.close(a.logger(0))
+	n.close(a.logger(0)) //nolint:contextcheck // closing must end well although ctx is over
 	_, err = fmt.Fprintln(a.stdout, "the database has this version's schema")
 	return err
 }
@@ -117,7 +117,7 @@ func (c eraseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer n.close(a.logger(0))
+	defer n.close(a.logger(0)) //nolint:contextcheck // closing must end well although ctx is over
 	if err := n.service.Erase(ctx, kyc.ApplicantID(c.Applicant)); err != nil {
 		return err
 	}

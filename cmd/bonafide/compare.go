@@ -69,15 +69,11 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	rt, err := a.runtime()
+	faces, rt, err := a.faces()
 	if err != nil {
 		return err
 	}
 	defer rt.Close() //nolint:errcheck // the process ends
-	faces, err := face.New(rt)
-	if err != nil {
-		return err
-	}
 	type looked struct {
 		template face.Template
 		found    bool

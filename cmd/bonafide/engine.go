@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"bonafide/internal/face"
 	"bonafide/internal/onnx"
 	"bonafide/internal/onnx/assets"
 	"bonafide/internal/verify"
@@ -19,8 +20,8 @@ func (a *app) folder() (*assets.Folder, error) {
 	}
 	places := []string{"/usr/local/lib/bonafide", "/usr/lib/bonafide"}
 	if exe, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(exe); err == nil {
-			exe = real
+		if target, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = target
 		}
 		places = append([]string{filepath.Join(filepath.Dir(exe), "..", "lib", "bonafide")}, places...)
 	}
@@ -56,4 +57,17 @@ func (a *app) engine() (*verify.Engine, *onnx.Runtime, error) {
 		return nil, nil, errors.Join(fmt.Errorf("models: %w", err), rt.Close())
 	}
 	return e, rt, nil
+}
+
+// faces loads what measures faces alone. The caller closes the runtime.
+func (a *app) faces() (*face.Analyser, *onnx.Runtime, error) {
+	rt, err := a.runtime()
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := face.New(rt)
+	if err != nil {
+		return nil, nil, errors.Join(err, rt.Close())
+	}
+	return f, rt, nil
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"bonafide/internal/eval"
-	"bonafide/internal/face"
 )
 
 type evalFacesCmd struct {
@@ -17,15 +16,11 @@ type evalFacesCmd struct {
 
 // Run implements the command.
 func (c evalFacesCmd) Run(ctx context.Context, a *app) error {
-	rt, err := a.runtime()
+	faces, rt, err := a.faces()
 	if err != nil {
 		return err
 	}
 	defer rt.Close() //nolint:errcheck // the process ends
-	faces, err := face.New(rt)
-	if err != nil {
-		return err
-	}
 	r, err := eval.Faces(ctx, eval.FacesConfig{
 		Data: c.Data, Analyser: faces, Now: a.now, Seed: c.Seed,
 		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d pictures", done, total) },

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"bonafide/api"
 	"bonafide/internal/document"
@@ -52,12 +53,32 @@ func (a *app) picture(ctx context.Context, file string) (p *imaging.Picture, bad
 		return nil, &e, nil
 	}
 	p, err = imaging.Decode(ctx, content, imaging.DefaultLimits())
-	var d *imaging.DecodeError
-	if errors.As(err, &d) {
+	if d, ok := errors.AsType[*imaging.DecodeError](err); ok {
 		e := failed(file, string(d.Kind), d.Error())
 		return nil, &e, nil
 	}
 	return p, nil, err
+}
+
+// pictures reads and decodes one file after the other for do, which is told when
+// that began and when the picture was decoded. Files that are no pictures are
+// reported in their place.
+func (a *app) pictures(ctx context.Context, files []string, json bool, do func(file string, p *imaging.Picture, began, decoded time.Time) error) error {
+	for _, file := range files {
+		began := a.now()
+		p, bad, err := a.picture(ctx, file)
+		switch {
+		case err != nil:
+		case bad != nil:
+			err = a.report(json, *bad)
+		default:
+			err = do(file, p, began, a.now())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // report prints an input that could not be processed.
@@ -91,19 +112,7 @@ func (c inspectDocumentCmd) Run(ctx context.Context, a *app) error {
 	if c.Print {
 		opts.Print = document.PrintAlways
 	}
-	for _, file := range c.Files {
-		began := a.now()
-		p, bad, err := a.picture(ctx, file)
-		if err != nil {
-			return err
-		}
-		if bad != nil {
-			if err := a.report(c.JSON, *bad); err != nil {
-				return err
-			}
-			continue
-		}
-		decoded := a.now()
+	return a.pictures(ctx, c.Files, c.JSON, func(file string, p *imaging.Picture, began, decoded time.Time) error {
 		m, err := reader.Measure(ctx, p, opts)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
@@ -117,15 +126,10 @@ func (c inspectDocumentCmd) Run(ctx context.Context, a *app) error {
 			Findings []api.Finding `json:"findings"`
 		}{file, m, in.show.Findings(findings)}
 		if c.JSON {
-			err = a.line(out)
-		} else {
-			err = a.tellDocument(file, m, out.Findings)
+			return a.line(out)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return a.tellDocument(file, m, out.Findings)
+	})
 }
 
 func (a *app) tellDocument(file string, m *document.Measurement, findings []api.Finding) error {
@@ -184,28 +188,12 @@ func (c inspectFaceCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	rt, err := a.runtime()
+	faces, rt, err := a.faces()
 	if err != nil {
 		return err
 	}
 	defer rt.Close() //nolint:errcheck // the process ends
-	faces, err := face.New(rt)
-	if err != nil {
-		return err
-	}
-	for _, file := range c.Files {
-		began := a.now()
-		p, bad, err := a.picture(ctx, file)
-		if err != nil {
-			return err
-		}
-		if bad != nil {
-			if err := a.report(c.JSON, *bad); err != nil {
-				return err
-			}
-			continue
-		}
-		decoded := a.now()
+	return a.pictures(ctx, c.Files, c.JSON, func(file string, p *imaging.Picture, began, decoded time.Time) error {
 		metered, meter := onnx.WithMeter(ctx)
 		r, found, err := faces.Inspect(metered, p, face.Options{}, a.now)
 		if err != nil {
@@ -221,15 +209,10 @@ func (c inspectFaceCmd) Run(ctx context.Context, a *app) error {
 			Findings []api.Finding `json:"findings"`
 		}{r, in.show.Findings(findings)}
 		if c.JSON {
-			err = a.line(out)
-		} else {
-			err = a.tellFace(r, out.Findings)
+			return a.line(out)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return a.tellFace(r, out.Findings)
+	})
 }
 
 func (a *app) tellFace(r face.Report, findings []api.Finding) error {

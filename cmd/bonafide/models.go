@@ -88,7 +88,7 @@ type doctorCmd struct {
 
 // Run implements the command. It ends with exit status 1 when something that
 // the program needs is missing.
-func (c doctorCmd) Run(ctx context.Context, a *app) error {
+func (c doctorCmd) Run(a *app) error {
 	ill := 0
 	say := func(ok bool, what, remedy string) {
 		mark := "ok  "
@@ -132,7 +132,7 @@ func (c doctorCmd) Run(ctx context.Context, a *app) error {
 	return err
 }
 
-func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+func exists(path string) bool { _, err := os.Stat(path); return err == nil } //nolint:gosec // the operator names it
 
 // writable reports whether a folder, or the nearest one above it that exists,
 // can be written.

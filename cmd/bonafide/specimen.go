@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -30,7 +31,7 @@ func (c specimenCmd) Run(a *app) error {
 		profile.Reference = t
 	}
 	if c.Count < 1 {
-		return fmt.Errorf("--count must be at least 1")
+		return errors.New("--count must be at least 1")
 	}
 	for k := range c.Count {
 		dir := c.Out
