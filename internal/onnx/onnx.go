@@ -115,6 +115,12 @@ func load(path string) error {
 		}
 		return err
 	}
+	// The published library reports to its maker unless told otherwise before it
+	// starts: it reads the machine's id, keeps a queue in the user's cache folder
+	// and sends it out. Nothing of that is wanted beside people's documents.
+	if err := os.Setenv("ORT_DISABLE_TELEMETRY", "1"); err != nil {
+		return err
+	}
 	ort.SetSharedLibraryPath(path)
 	// Warnings of the library speak of harmless things such as unused initialisers.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
