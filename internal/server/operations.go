@@ -54,12 +54,14 @@ func (s *server) operations(a huma.API) {
 
 	huma.Register(a, op("create-case", http.MethodPost, "/v1/cases", "Open a case and get the applicant's link", key, created), s.createCase)
 	huma.Register(a, op("get-case", http.MethodGet, "/v1/cases/{case}", "Read a case with findings and plan", both, nil), s.getCase)
+	evidence := &huma.RequestBody{}
 	huma.Register(a, op("submit", http.MethodPost, "/v1/cases/{case}/submissions/{item}", "Send evidence for one item", both, func(o *huma.Operation) {
-		o.MaxBodyBytes = maxUpload
+		o.MaxBodyBytes, o.RequestBody = maxUpload, evidence
 		o.Description = "The body is the photo itself (JPEG, PNG, WebP or HEIC, at most 20 MiB), or for `details` a JSON object (at most 64 KiB). " +
 			"Photos are looked at at once: one that cannot be used is refused with the reasons and uses no attempt."
 		o.Errors = append(o.Errors, http.StatusTooManyRequests)
 	}), s.submit)
+	evidence.Required = false // an empty file is a finding, not a broken request
 	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
 	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)
 	huma.Register(a, op("appeal", http.MethodPost, "/v1/cases/{case}/appeals", "Contest a refusal", both, nil), s.appeal)
