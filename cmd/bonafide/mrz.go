@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"bonafide/mrz"
 )
@@ -32,20 +34,31 @@ func failed(file, code, message string) inputError {
 // maxLine bounds a line of standard input; a zone has 90 characters.
 const maxLine = 64 << 10
 
-// Run implements the command.
+// Run implements the command. A line that cannot be read is answered in its
+// place, and the next ones are read.
 func (mrzParseCmd) Run(a *app) error {
-	in := bufio.NewScanner(a.stdin)
-	in.Buffer(nil, maxLine)
+	in := bufio.NewReaderSize(a.stdin, maxLine)
 	now := a.now()
-	for in.Scan() {
-		if len(in.Bytes()) == 0 {
+	for {
+		text, long, err := nextLine(in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("standard input: %w", err)
+		}
+		if len(text) == 0 {
 			continue
 		}
 		var zone struct {
 			Lines []string `json:"lines"`
 		}
-		if err := json.Unmarshal(in.Bytes(), &zone); err != nil {
-			if err := a.line(failed("", "bad_input", `each line must be a JSON object like {"lines":["P<UTO…","L898902C3…"]}`)); err != nil {
+		if long || json.Unmarshal(text, &zone) != nil {
+			why := `each line must be a JSON object like {"lines":["P<UTO…","L898902C3…"]}`
+			if long {
+				why = fmt.Sprintf("a line may have at most %d bytes", maxLine)
+			}
+			if err := a.line(failed("", "bad_input", why)); err != nil {
 				return err
 			}
 			continue
@@ -72,8 +85,18 @@ func (mrzParseCmd) Run(a *app) error {
 			return err
 		}
 	}
-	if err := in.Err(); err != nil {
-		return fmt.Errorf("standard input: %w (a line may have %d bytes)", err, maxLine)
+}
+
+// nextLine reads a line without its end; of one that is longer than the
+// reader's buffer only that is told. It returns io.EOF after the last line.
+func nextLine(in *bufio.Reader) (text []byte, long bool, err error) {
+	text, err = in.ReadSlice('\n')
+	for errors.Is(err, bufio.ErrBufferFull) {
+		long = true
+		_, err = in.ReadSlice('\n')
 	}
-	return nil
+	if errors.Is(err, io.EOF) && (len(text) > 0 || long) {
+		err = nil
+	}
+	return bytes.TrimRight(text, "\r\n"), long, err
 }
