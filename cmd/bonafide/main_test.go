@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -116,11 +117,11 @@ func animatedWebP() []byte {
 		b := binary.LittleEndian.AppendUint32([]byte(name), uint32(len(body)))
 		return append(b, body...)
 	}
-	frame := make([]byte, 16)
+	frame := [16]byte{}
 	body := append([]byte("WEBP"), chunk("VP8X", 0x02, 0, 0, 0, 99, 0, 0, 99, 0, 0)...)
 	body = append(body, chunk("ANIM", 0, 0, 0, 0, 0, 0)...)
 	for range 3 {
-		body = append(body, chunk("ANMF", append(frame, chunk("VP8L", 0x2f, 99, 0, 0, 0, 0)...)...)...)
+		body = append(body, chunk("ANMF", slices.Concat(frame, chunk("VP8L", 0x2f, 99, 0, 0, 0, 0))...)...)
 	}
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -160,9 +162,7 @@ func (s *running) send(method, path string, body io.Reader, h http.Header) (*htt
 	if err != nil {
 		s.Fatal(err)
 	}
-	for k, v := range h {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, h)
 	req.Header.Set("Authorization", "Bearer "+s.key)
 	if body != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -247,9 +247,8 @@ func (s *running) run(status int, args ...string) string {
 	s.Helper()
 	cmd := exec.CommandContext(s.Context(), program(s.T), args...)
 	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
 	code := 0
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		code = exit.ExitCode()
 	} else if err != nil {
 		s.Fatal(err)
