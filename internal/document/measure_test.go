@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,19 +26,6 @@ type printTruth struct {
 	} `json:"truth"`
 }
 
-func printTruths(t testing.TB) (folder string, items []printTruth) {
-	t.Helper()
-	folder = dataFolder(t, "documents")
-	raw, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(raw, &items); err != nil {
-		t.Fatal(err)
-	}
-	return folder, items
-}
-
 func readerForTest(t testing.TB) *Reader {
 	t.Helper()
 	r, err := NewReader(onnxtest.Open(t), Config{Clock: time.Now})
@@ -56,7 +42,7 @@ var visibleFields = map[string]string{
 
 // TestPrintOfRealDocuments reads the documents that have no MRZ and compares what was transcribed of them by eye.
 func TestPrintOfRealDocuments(t *testing.T) {
-	folder, items := printTruths(t)
+	folder, items := truths[printTruth](t)
 	r := readerForTest(t)
 	right, all := 0, 0
 	for _, it := range items {
@@ -97,7 +83,7 @@ func TestPrintBesideRealMRZ(t *testing.T) {
 	if testing.Short() {
 		t.Skip("half a minute of reading")
 	}
-	folder, items := printTruths(t)
+	folder, items := truths[printTruth](t)
 	r := readerForTest(t)
 	type tally struct{ right, wrong, absent int }
 	fields := []string{FieldSurname, FieldGivenNames, FieldBirthDate, FieldExpiryDate, FieldDocumentNumber, FieldSex}
@@ -168,7 +154,7 @@ func TestNoDocumentInOtherPictures(t *testing.T) {
 
 // TestMeasurementJSON holds the names that the command line promises (design, section 7).
 func TestMeasurementJSON(t *testing.T) {
-	folder, _ := printTruths(t)
+	folder, _ := truths[printTruth](t)
 	r := readerForTest(t)
 	m, err := r.Measure(context.Background(), decodeFile(t, filepath.Join(folder, "PassportEye__testdata_100_pass-bdr.jpg")), Options{At: measuredAt})
 	if err != nil {
@@ -231,7 +217,7 @@ func TestMeasurementJSON(t *testing.T) {
 
 // TestParts checks that what was not asked for is not done.
 func TestParts(t *testing.T) {
-	folder, _ := printTruths(t)
+	folder, _ := truths[printTruth](t)
 	r := readerForTest(t)
 	p := decodeFile(t, filepath.Join(folder, "PassportEye__testdata_100_pass-bdr.jpg"))
 	cases := []struct {
@@ -319,7 +305,7 @@ func TestMeasureRefuses(t *testing.T) {
 }
 
 func BenchmarkMeasure(b *testing.B) {
-	folder, _ := printTruths(b)
+	folder, _ := truths[printTruth](b)
 	r := readerForTest(b)
 	for _, c := range []struct {
 		name, file string

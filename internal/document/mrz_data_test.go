@@ -52,8 +52,8 @@ func dataFolder(t testing.TB, name string) string {
 	return folder
 }
 
-// documentTruths returns the documents of the evaluation data.
-func documentTruths(t testing.TB) (folder string, items []documentTruth) {
+// truths returns what the evaluation data's manifest says of its documents, as far as T has it.
+func truths[T any](t testing.TB) (folder string, items []T) {
 	t.Helper()
 	folder = dataFolder(t, "documents")
 	raw, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
@@ -63,6 +63,13 @@ func documentTruths(t testing.TB) (folder string, items []documentTruth) {
 	if err := json.Unmarshal(raw, &items); err != nil {
 		t.Fatal(err)
 	}
+	return folder, items
+}
+
+// documentTruths returns the documents of the evaluation data.
+func documentTruths(t testing.TB) (folder string, items []documentTruth) {
+	t.Helper()
+	folder, items = truths[documentTruth](t)
 	for i := range items {
 		for j, l := range items[i].Truth.Lines {
 			// Two specimens print outside the ICAO alphabet.
