@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"maps"
 	"net/http"
 	"os"
 	"os/exec"

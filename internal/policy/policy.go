@@ -13,6 +13,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -110,10 +112,14 @@ func Parse(text []byte) (Policy, error) {
 	if len(text) > maxBytes {
 		return p, fmt.Errorf("policy: larger than %d bytes", maxBytes)
 	}
+	p.Thresholds = unset()
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&p); err != nil {
 		return Policy{}, fmt.Errorf("policy: %w", err)
+	}
+	if err := d.Decode(&struct{}{}); !errors.Is(err, io.EOF) {
+		return Policy{}, errors.New("policy: more than one document in the file")
 	}
 	if err := p.validate(); err != nil {
 		return Policy{}, fmt.Errorf("policy: %w", err)
@@ -178,17 +184,64 @@ func (p Policy) validate() error {
 			}
 		}
 	}
-	t := p.Thresholds
-	for name, v := range map[string]float64{
-		"document.overexposed_share": t.Document.OverexposedShare, "document.glare_share": t.Document.GlareShare,
-		"face.match": t.Face.Match, "face.off_centre": t.Face.OffCentre, "face.runner_up": t.Face.RunnerUp,
-		"face.overexposed_share": t.Face.OverexposedShare,
-	} {
-		if v < 0 || v > 1 {
-			bad("thresholds.%s must be between 0 and 1", name)
+	for _, x := range p.Thresholds.all() {
+		switch v := *x.value; {
+		case math.IsNaN(v):
+			bad("thresholds.%s is missing", x.name)
+		case math.IsInf(v, 0):
+			bad("thresholds.%s must be a finite number", x.name)
+		case x.share && (v < 0 || v > 1):
+			bad("thresholds.%s must be between 0 and 1", x.name)
 		}
 	}
+	// Faces of any two persons are at least this similar.
+	if p.Thresholds.Face.Match == 0 {
+		bad("thresholds.face.match must be above 0: with 0 everybody matches everybody")
+	}
 	return errors.Join(errs...)
+}
+
+// threshold is one number of a policy, by its place in the file.
+type threshold struct {
+	name  string
+	value *float64
+	share bool // from 0 to 1
+}
+
+// all lists the thresholds, so that none is forgotten in a check.
+func (t *Thresholds) all() []threshold {
+	d, f := &t.Document, &t.Face
+	return []threshold{
+		{"document.sharpness", &d.Sharpness, false},
+		{"document.dark_mean", &d.DarkMean, false},
+		{"document.overexposed_share", &d.OverexposedShare, true},
+		{"document.glare_share", &d.GlareShare, true},
+		{"document.width_px", &d.WidthPx, false},
+		{"document.mrz_certainty", &d.MRZCertainty, true},
+		{"face.match", &f.Match, true},
+		{"face.portrait_px", &f.PortraitPx, false},
+		{"face.inter_eye_px", &f.InterEyePx, false},
+		{"face.margin", &f.Margin, false},
+		{"face.off_centre", &f.OffCentre, true},
+		{"face.runner_up", &f.RunnerUp, true},
+		{"face.yaw_degrees", &f.YawDegrees, false},
+		{"face.pitch_degrees", &f.PitchDegrees, false},
+		{"face.dark_mean", &f.DarkMean, false},
+		{"face.overexposed_share", &f.OverexposedShare, true},
+		{"face.backlight", &f.Backlight, false},
+		{"face.sharpness", &f.Sharpness, false},
+		{"face.eyes_open", &f.EyesOpen, false},
+	}
+}
+
+// unset are thresholds of which a file has named none: no number is a default
+// that would let everything or nothing through.
+func unset() Thresholds {
+	var t Thresholds
+	for _, x := range t.all() {
+		*x.value = math.NaN()
+	}
+	return t
 }
 
 func checkRegion(bad func(string, ...any), key, r string) {
