@@ -121,7 +121,7 @@ func animatedWebP() []byte {
 	body := append([]byte("WEBP"), chunk("VP8X", 0x02, 0, 0, 0, 99, 0, 0, 99, 0, 0)...)
 	body = append(body, chunk("ANIM", 0, 0, 0, 0, 0, 0)...)
 	for range 3 {
-		body = append(body, chunk("ANMF", slices.Concat(frame, chunk("VP8L", 0x2f, 99, 0, 0, 0, 0))...)...)
+		body = append(body, chunk("ANMF", slices.Concat(frame[:], chunk("VP8L", 0x2f, 99, 0, 0, 0, 0))...)...)
 	}
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
