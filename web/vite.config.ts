@@ -1,5 +1,5 @@
 import preact from "@preact/preset-vite";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 // The page is embedded in the binary and served under /a/. Nothing is inlined,
 // so that the content security policy can forbid inline scripts and styles.
@@ -12,4 +12,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  test: { include: ["src/**/*.test.ts"] },
 });

@@ -69,6 +69,7 @@ export interface Case {
   findings: Finding[];
   plan?: { items: PlanItem[] };
   retry_at?: string;
+  updated_at: string;
 }
 
 export interface Submitted {
@@ -78,15 +79,33 @@ export interface Submitted {
 }
 
 // Problem is an answer that is no success. code is the last part of its type;
-// "network" means that there was no answer at all.
+// "network" with status 0 means that there was no answer at all.
 export class Problem extends Error {
   constructor(
     readonly code: string,
-    detail: string,
+    readonly status: number,
   ) {
-    super(detail);
+    super(code);
+  }
+
+  // unanswered says that the server may or may not have acted, so that the same
+  // request must be repeated under the same key: no answer, or one of a proxy or
+  // of a server in trouble.
+  get unanswered(): boolean {
+    return this.status === 0 || this.status >= 500 || this.code === "in_progress";
+  }
+
+  // moved says that the case is no longer where this page thought it was.
+  get moved(): boolean {
+    return this.status === 409 || this.status === 429;
   }
 }
+
+// How long an answer is waited for: a photo may go over a slow line.
+const patienceMS = 20_000;
+const uploadPatienceMS = 300_000;
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export class Client {
   constructor(
@@ -99,9 +118,17 @@ export class Client {
   }
 
   // submit sends evidence. The same key may be used again after a lost
-  // connection: the server acts once.
-  submit(item: ItemName, body: Blob | string, key: string): Promise<Submitted> {
-    return this.call<Submitted>("POST", `/submissions/${item}`, body, key);
+  // connection: the server acts once. While it still works on the first request
+  // with the key, its answer is waited for.
+  async submit(item: ItemName, body: Blob | string, key: string, everyMS = 1000): Promise<Submitted> {
+    for (let left = 30; ; left--) {
+      try {
+        return await this.call<Submitted>("POST", `/submissions/${item}`, body, key);
+      } catch (e) {
+        if (!(e instanceof Problem && e.code === "in_progress") || left === 0) throw e;
+        await pause(everyMS);
+      }
+    }
   }
 
   askHelp(): Promise<Case> {
@@ -121,20 +148,21 @@ export class Client {
       answer = await fetch(`/v1/cases/${encodeURIComponent(this.caseID)}${path}`, {
         method,
         headers,
+        signal: AbortSignal.timeout(body instanceof Blob ? uploadPatienceMS : patienceMS),
         ...(body === undefined ? {} : { body }),
       });
+      if (answer.ok) return (await answer.json()) as T;
     } catch {
-      throw new Problem("network", "");
+      throw new Problem("network", 0); // also when the answer was cut off
     }
-    if (answer.ok) return (await answer.json()) as T;
-    let problem: { type?: string; detail?: string } = {};
+    let problem: { type?: string } = {};
     try {
       problem = (await answer.json()) as typeof problem;
     } catch {
       // a proxy's own page; the status says enough
     }
     const code = answer.status === 401 ? "not_signed_in" : (problem.type?.split(":").pop() ?? "internal");
-    throw new Problem(code, problem.detail ?? "");
+    throw new Problem(code, answer.status);
   }
 }
 

@@ -1,11 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type ItemName, Problem } from "./api";
-import { DetailsItem, PhotoItem } from "./items";
-import type { Words } from "./words";
+import { type ItemProps, Reason, Tick, trouble } from "./card";
+import { DetailsItem } from "./details";
+import { PhotoItem } from "./photo";
+import { localeFor, type Told, type Words, wordsFor } from "./words";
 
-// How often a case that is being checked is asked for again.
-const pollMS = 1000;
+// How often a case is asked for again: soon while it is checked, more slowly the
+// longer it takes, and at leisure while a person looks at it.
+const pollMS = { first: 700, most: 10_000, review: 20_000 };
 
 export function Notice(p: { words: Words; title: string; text: string; children?: ComponentChildren }) {
   return (
@@ -13,131 +16,265 @@ export function Notice(p: { words: Words; title: string; text: string; children?
       <h1>{p.words.heading}</h1>
       <section class="banner" role="status">
         <h2>{p.title}</h2>
-        <p>{p.text}</p>
+        {p.text !== "" && <p>{p.text}</p>}
         {p.children}
       </section>
     </main>
   );
 }
 
-export function App({ client, words }: { client: Client; words: Words }) {
+export function App({ client }: { client: Client }) {
   const [kase, setCase] = useState<Case>();
   const [problem, setProblem] = useState<Problem>();
-  const banner = useRef<HTMLElement>(null);
+  const banner = useRef<HTMLHeadingElement>(null);
+  const shown = useRef<Case | undefined>(undefined);
 
   const take = useCallback((next: Case) => {
     setProblem(undefined);
-    setCase((before) => {
-      // A new state is what matters now: bring it into view and to screen readers.
-      if (before && before.state !== next.state) queueMicrotask(() => banner.current?.focus());
-      return next;
-    });
+    const before = shown.current;
+    // An answer that was overtaken by a newer one tells nothing.
+    if (before && Date.parse(next.updated_at) < Date.parse(before.updated_at)) return;
+    shown.current = next;
+    setCase(next);
+    // A new state is what matters now: bring it into view and to screen readers.
+    if (before && before.state !== next.state) requestAnimationFrame(() => banner.current?.focus());
   }, []);
-  const fail = useCallback((e: unknown) => setProblem(e instanceof Problem ? e : new Problem("internal", "")), []);
+  const fail = useCallback((e: unknown) => setProblem(e instanceof Problem ? e : new Problem("internal", 500)), []);
   const load = useCallback(() => client.read().then(take, fail), [client, take, fail]);
+  // moved reads the case anew after an answer that said that it is elsewhere.
+  const moved = useCallback(
+    (e: unknown) => {
+      fail(e);
+      if (e instanceof Problem && e.moved) void client.read().then((c) => (take(c), fail(e)), fail);
+    },
+    [client, take, fail],
+  );
 
   useEffect(() => void load(), [load]);
+  usePolling(kase, load);
+  const waitText = useWait(kase);
+  const words = wordsFor(kase?.locale);
   useEffect(() => {
-    if (kase?.state !== "processing") return;
-    const timer = setInterval(() => void load(), pollMS);
-    return () => clearInterval(timer);
-  }, [kase?.state, load]);
-  useEffect(() => {
-    if (!kase?.locale) return;
-    document.documentElement.lang = kase.locale;
-    document.documentElement.dir = /^(ar|fa|he|ur)\b/.test(kase.locale) ? "rtl" : "ltr";
-  }, [kase?.locale]);
+    document.documentElement.lang = words.lang;
+    document.documentElement.dir = words.dir;
+    document.title = kase ? `${kase.title} – ${words.heading}` : words.heading;
+  }, [words, kase?.title]);
 
-  if (problem?.code === "not_signed_in" || problem?.code === "not_found") {
-    return <Notice words={words} title={words.expiredLink.title} text={words.expiredLink.text} />;
+  if (problem?.status === 401 || problem?.status === 404) {
+    return <Notice words={words} {...words.badLink} />;
   }
   if (!kase) {
-    if (problem) {
-      return (
-        <Notice words={words} title={words.heading} text={problem.code === "network" ? words.offline : words.ourFault}>
+    if (!problem) return <Notice words={words} title={words.loading} text="" />;
+    const told = problem.status === 0 ? words.noServer : { title: words.noServer.title, text: words.ourFault };
+    return (
+      <Notice words={words} {...told}>
+        <p class="actions">
           <button type="button" onClick={() => void load()}>
             {words.tryAgain}
           </button>
-        </Notice>
-      );
-    }
-    return <Notice words={words} title={words.loading} text="" />;
+        </p>
+      </Notice>
+    );
   }
 
   const asked = wanted(kase);
-  const elsewhere = kase.findings.filter((f) => !asked.includes(f.item as ItemName) && f.code !== "case.help_requested");
-  const wait = kase.retry_at ? new Date(kase.retry_at) : undefined;
-  const waiting = wait !== undefined && wait.getTime() > Date.now();
-  const helpAsked = kase.findings.some((f) => f.code === "case.help_requested");
+  const all = kase.items.filter((i) => asked.includes(i.item));
+  const received = all.filter((i) => i.status === "submitted" || i.status === "passed").length;
+  const busy = kase.state === "processing";
 
   return (
     <main>
       <h1>{words.heading}</h1>
-      <section class={`banner ${kase.state}`} ref={banner} tabIndex={-1} aria-live="polite">
-        <h2>{kase.title}</h2>
-        <p>{kase.text}</p>
-        {waiting && <p>{words.waitUntil(wait.toLocaleTimeString(kase.locale, { timeStyle: "short" }))}</p>}
-        {elsewhere.map((f) => (
-          <Reason key={f.code} finding={f} />
+      <section class={`banner ${kase.state}`} aria-busy={busy}>
+        <h2 ref={banner} tabIndex={-1}>
+          {busy && <span class="turning" aria-hidden="true" />}
+          {kase.title}
+        </h2>
+        {kase.text !== "" && <p>{kase.text}</p>}
+        {kase.state === "open" && received > 0 && <p>{words.progress(received, all.length)}</p>}
+        {waitText !== "" && <p>{waitText}</p>}
+        {elsewhere(kase, asked).map((f, k) => (
+          <Reason key={k} told={f} />
         ))}
+        {asked.length === 0 && <Standing of={kase} words={words} />}
       </section>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem.code === "network" ? words.offline : problem.message || words.ourFault}
-        </p>
-      )}
-      {asked.map((item) => {
-        const state = kase.items.find((i) => i.item === item);
-        if (!state) return null;
-        const plan = kase.plan?.items.find((i) => i.item === item);
-        const props = {
-          key: `${item}-${state.attempts}`,
+      <div role="alert">
+        {problem && <p class="problem">{busy && problem.status === 0 ? words.stillTrying : trouble(words, problem)}</p>}
+      </div>
+      {all.map((state) => {
+        const props: ItemProps = {
           client,
           words,
+          locale: localeFor(kase.locale, words),
           state,
-          plan,
-          findings: kase.findings.filter((f) => f.item === item),
-          disabled: waiting,
+          plan: kase.plan?.items.find((i) => i.item === state.item),
+          findings: kase.findings.filter((f) => f.item === state.item),
+          waitText,
           take,
-          fail,
+          moved,
         };
-        return item === "details" ? <DetailsItem {...props} /> : <PhotoItem {...props} />;
+        const key = `${state.item}-${state.attempts}`;
+        return state.item === "details" ? <DetailsItem key={key} {...props} caseID={kase.id} /> : <PhotoItem key={key} {...props} />;
       })}
-      <footer>
-        {kase.state === "declined" && (
-          <button type="button" class="quiet" onClick={() => client.appeal().then(take, fail)}>
-            {words.appeal}
-          </button>
-        )}
-        {kase.state !== "erased" &&
-          (helpAsked ? (
-            <p>{words.helpAsked}</p>
-          ) : (
-            <button type="button" class="quiet" onClick={() => client.askHelp().then(take, fail)}>
-              {words.askHuman}
-            </button>
-          ))}
-        <p>{words.privacy}</p>
-      </footer>
+      {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
+      <Foot kase={kase} client={client} words={words} take={take} moved={moved} />
     </main>
+  );
+}
+
+// usePolling asks for a case again while it is our turn or a reviewer's.
+function usePolling(kase: Case | undefined, load: () => Promise<void>) {
+  const state = kase?.state;
+  useEffect(() => {
+    if (state !== "processing" && state !== "in_review") return;
+    let wait = state === "processing" ? pollMS.first : pollMS.review;
+    let timer: ReturnType<typeof setTimeout>;
+    let over = false;
+    const ask = async () => {
+      if (document.visibilityState === "visible") await load();
+      wait = Math.min(wait * 1.3, state === "processing" ? pollMS.most : pollMS.review);
+      if (!over) timer = setTimeout(() => void ask(), wait);
+    };
+    const back = () => void (document.visibilityState === "visible" && load());
+    timer = setTimeout(() => void ask(), wait);
+    document.addEventListener("visibilitychange", back);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", back);
+    };
+  }, [state, load]);
+}
+
+// useWait says until when the applicant has to wait, "" when not, and changes by
+// itself when the time has come.
+function useWait(kase: Case | undefined): string {
+  const [, again] = useState(0);
+  const at = kase?.retry_at ? Date.parse(kase.retry_at) : 0;
+  const left = at - Date.now();
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => again((n) => n + 1), Math.min(left + 50, 2 ** 30));
+    return () => clearTimeout(timer);
+  }, [at, left > 0]);
+  if (left <= 0) return "";
+  const words = wordsFor(kase?.locale);
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  return words.waitUntil(
+    new Intl.DateTimeFormat(localeFor(kase?.locale, words), {
+      ...(today ? {} : { weekday: "long" }),
+      hour: "2-digit",
+      minute: "2-digit",
+    }).format(at),
   );
 }
 
 // wanted lists the items that can be sent now: all required ones at first, then
 // only what the plan asks for.
-function wanted(c: Case): ItemName[] {
+export function wanted(c: Case): ItemName[] {
   if (c.state === "open") return c.items.filter((i) => i.required).map((i) => i.item);
   if (c.state === "action_required") return (c.plan?.items ?? []).map((i) => i.item);
   return [];
 }
 
-export function Reason({ finding, children }: { finding: Finding; children?: ComponentChildren }) {
+// elsewhere lists the findings that no card shows. The break and the request for
+// help are told in the page's own words. While evidence is checked, what was found
+// before is out of date; while a person looks, a fix cannot be followed.
+export function elsewhere(c: Case, asked: readonly ItemName[]): Told[] {
+  const own = ["case.help_requested", "case.cooling_down"];
+  if (c.state === "processing") return [];
+  return c.findings
+    .filter((f) => !own.includes(f.code) && !asked.includes(f.item as ItemName))
+    .map((f: Finding) => ({ title: f.title, text: f.text, fix: c.state === "in_review" && f.severity === "retry" ? "" : f.fix }));
+}
+
+// Standing lists what was sent and how it stands, while nothing can be sent.
+function Standing({ of, words }: { of: Case; words: Words }) {
+  const sent = of.items.filter((i) => i.status !== "missing");
+  if (sent.length === 0 || of.state === "declined" || of.state === "expired") return null;
   return (
-    <div class="reason">
-      <strong>{finding.title}</strong>
-      <p>{finding.text}</p>
-      {children}
-      <p class="fix">{finding.fix}</p>
-    </div>
+    <ul class="standing">
+      {sent.map((i) => (
+        <li key={i.item}>
+          {i.status !== "failed" && <Tick />}
+          {i.name}: {i.status === "missing" ? "" : words.status[i.status]}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+// Kept lists what passed and is not asked for again.
+function Kept({ of, asked, words }: { of: Case; asked: readonly ItemName[]; words: Words }) {
+  const kept = of.items.filter((i) => i.status === "passed" && !asked.includes(i.item));
+  if (kept.length === 0) return null;
+  return (
+    <section class="card kept" aria-labelledby="kept">
+      <h2 id="kept">{words.kept}</h2>
+      <ul class="standing">
+        {kept.map((i) => (
+          <li key={i.item}>
+            <Tick />
+            {i.name}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+// Foot holds what can be done at any time: ask a human, contest a refusal.
+function Foot(p: { kase: Case; client: Client; words: Words; take: (c: Case) => void; moved: (e: unknown) => void }) {
+  const { kase, client, words } = p;
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const yes = useRef<HTMLButtonElement>(null);
+  const asked = kase.findings.some((f) => f.code === "case.help_requested");
+  useEffect(() => {
+    if (asking) yes.current?.focus();
+  }, [asking]);
+  const act = (doing: () => Promise<Case>) => {
+    if (busy) return;
+    setBusy(true);
+    void doing()
+      .then(p.take, p.moved)
+      .finally(() => {
+        setBusy(false);
+        setAsking(false);
+      });
+  };
+  return (
+    <footer>
+      {kase.state === "declined" && (
+        <p class="actions">
+          <button type="button" aria-disabled={busy} onClick={() => act(() => client.appeal())}>
+            {words.appeal}
+          </button>
+        </p>
+      )}
+      <div role="status">{asked && kase.state !== "erased" && <p>{words.helpAsked}</p>}</div>
+      {kase.state !== "erased" &&
+        !asked &&
+        (asking ? (
+          <>
+            <p id="asking">{kase.state === "action_required" ? words.askHumanEnds : words.askHumanText}</p>
+            <p class="actions">
+              <button ref={yes} type="button" aria-describedby="asking" aria-disabled={busy} onClick={() => act(() => client.askHelp())}>
+                {words.askNow}
+              </button>
+              <button type="button" class="quiet" onClick={() => setAsking(false)}>
+                {words.goOn}
+              </button>
+            </p>
+          </>
+        ) : (
+          <p class="actions">
+            <button type="button" class="quiet" onClick={() => setAsking(true)}>
+              {words.askHuman}
+            </button>
+          </p>
+        ))}
+      <p>{words.privacy}</p>
+    </footer>
   );
 }

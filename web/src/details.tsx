@@ -1,0 +1,419 @@
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+import type { Finding } from "./api";
+import { Card, isDone, type ItemProps, noteOf, Reason, useFocusWhenDone, useSending, useTitleID } from "./card";
+import { alpha2, countries, named } from "./countries";
+import { iso, monthNames, order, type Part, split, withPart, written } from "./dates";
+import { type Piece, pieces, readPieces } from "./diff";
+import { Trouble } from "./photo";
+import type { Words } from "./words";
+
+type Kind = "text" | "date" | "country";
+
+// Every field of the form: its kind, whether it may stay empty, and the purpose
+// by which browsers and aids know it (WCAG 2.2, 1.3.5).
+const form: Record<string, { kind: Kind; optional?: boolean; purpose: string }> = {
+  surname: { kind: "text", purpose: "family-name" },
+  given_names: { kind: "text", purpose: "given-name" },
+  birth_date: { kind: "date", purpose: "bday" },
+  document_number: { kind: "text", purpose: "off" },
+  expiry_date: { kind: "date", purpose: "off" },
+  nationality: { kind: "country", optional: true, purpose: "off" },
+  residence: { kind: "country", optional: true, purpose: "country" },
+};
+
+const kindOf = (field: string): Kind => form[field]?.kind ?? "text";
+
+// Draft keeps what was typed while this tab lives: phones drop a page when the
+// camera opens. It goes when the server has it.
+class Draft {
+  constructor(private readonly key: string) {}
+  load(): Record<string, string> {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.key) ?? "{}") as Record<string, string>;
+    } catch {
+      return {};
+    }
+  }
+  save(values: Record<string, string>) {
+    try {
+      sessionStorage.setItem(this.key, JSON.stringify(values));
+    } catch {
+      // storage is off; the page still holds it
+    }
+  }
+  drop() {
+    try {
+      sessionStorage.removeItem(this.key);
+    } catch {
+      // nothing was kept
+    }
+  }
+}
+
+// usable returns what the document says in the form's own terms, or undefined
+// when the form cannot hold it, as a birth without a known day.
+function usable(f: Finding): string | undefined {
+  if (!f.field || !f.read) return undefined;
+  return kindOf(f.field) === "date" ? iso(f.read) : f.read;
+}
+
+export function DetailsItem(p: ItemProps & { caseID: string }) {
+  const { words, locale } = p;
+  const { busy, problem, send } = useSending(p);
+  const draft = useMemo(() => new Draft(`details ${p.caseID}`), [p.caseID]);
+  const wanted = p.plan?.fields?.length ? p.plan.fields : Object.keys(form);
+  const found = p.findings.filter((f) => f.field !== undefined && wanted.includes(f.field));
+  const [values, setValues] = useState<Record<string, string>>(() => ({
+    ...Object.fromEntries(found.map((f) => [f.field, f.typed ?? ""])),
+    ...draft.load(),
+  }));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [open, setOpen] = useState(false);
+  const sent = useRef("");
+  const root = useRef<HTMLFormElement>(null);
+  const ids = { title: useTitleID(), form: useId(), correct: useId() };
+  const done = isDone(p) && !open;
+  useFocusWhenDone(done, ids.title);
+
+  const blocked = busy || p.waitText !== "";
+  const offers = found.map(usable);
+  const oneTap = found.length > 0 && found.length === wanted.length && offers.every((v) => v !== undefined);
+
+  function set(field: string, value: string) {
+    const next = { ...values, [field]: value };
+    setValues(next);
+    setErrors(({ [field]: _, ...rest }) => rest);
+    draft.save(next);
+  }
+
+  async function sendValues(of: Record<string, string>) {
+    const body: Record<string, string> = {};
+    for (const f of wanted) {
+      const v = kindOf(f) === "date" ? iso(of[f] ?? "") : of[f];
+      if (v) body[f] = v;
+    }
+    const text = JSON.stringify(body);
+    // The same text is the same content: a string compares by value.
+    if (await send(text)) {
+      draft.drop();
+      setOpen(false);
+    }
+  }
+
+  function check(): Record<string, string> {
+    const out: Record<string, string> = {};
+    for (const f of wanted) {
+      const v = (values[f] ?? "").trim();
+      if (v === "") {
+        if (f === "given_names" && sent.current === "one name") continue;
+        if (!form[f]?.optional) out[f] = f === "given_names" ? words.oneName : words.missing;
+      } else if (kindOf(f) === "date" && iso(v) === undefined) {
+        out[f] = words.noSuchDate;
+      }
+    }
+    return out;
+  }
+
+  function submit(e: Event) {
+    e.preventDefault();
+    if (blocked) return;
+    const bad = check();
+    // Some people have one name only; saying so twice is enough.
+    sent.current = bad.given_names ? "one name" : sent.current;
+    setErrors(bad);
+    if (Object.keys(bad).length === 0) {
+      void sendValues(values);
+      return;
+    }
+    requestAnimationFrame(() => root.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  }
+
+  if (done) {
+    return (
+      <Card title={p.state.name} titleID={ids.title} note="" done status="" words={words}>
+        <div class="actions">
+          <button type="button" class="quiet" onClick={() => setOpen(true)}>
+            {words.change} <span class="unseen">{p.state.name}</span>
+          </button>
+        </div>
+      </Card>
+    );
+  }
+  return (
+    <Card title={p.state.name} titleID={ids.title} note={noteOf(p)} done={false} status={busy ? words.sending : ""} words={words}>
+      {found.map((f, k) => (
+        <Reason key={`${f.field}${k}`} told={{ title: f.title, text: f.typed === undefined && f.read === undefined ? f.text : "", fix: f.fix }}>
+          {(f.typed !== undefined || f.read !== undefined) && <Compared finding={f} words={words} locale={locale} />}
+        </Reason>
+      ))}
+      {p.findings
+        .filter((f) => !found.includes(f))
+        .map((f, k) => (
+          <Reason key={k} told={f} />
+        ))}
+      {oneTap && (
+        <div class="actions">
+          <button
+            type="button"
+            aria-disabled={blocked}
+            onClick={() => {
+              if (blocked) return;
+              const next = { ...values, ...Object.fromEntries(found.map((f, k) => [f.field, offers[k] ?? ""])) };
+              setValues(next);
+              setErrors({});
+              void sendValues(next);
+            }}
+          >
+            {busy ? words.sending : words.useDocument}
+          </button>
+        </div>
+      )}
+      <form ref={root} noValidate onSubmit={submit} aria-labelledby={oneTap ? ids.correct : ids.title}>
+        {oneTap && <h3 id={ids.correct}>{words.orCorrect}</h3>}
+        {wanted.map((field) => {
+          const k = found.findIndex((f) => f.field === field);
+          const offer = k >= 0 ? offers[k] : undefined;
+          return (
+            <div class="field" key={field}>
+              <Field
+                field={field}
+                id={`${ids.form}-${field}`}
+                value={values[field] ?? ""}
+                error={errors[field]}
+                busy={blocked}
+                words={words}
+                locale={locale}
+                onInput={(v) => set(field, v)}
+              />
+              {offer !== undefined && found.length > 1 && values[field] !== offer && (
+                <button type="button" class="quiet" aria-disabled={blocked} onClick={() => blocked || set(field, offer)}>
+                  {words.useThis(shown(field, offer, locale))}
+                </button>
+              )}
+            </div>
+          );
+        })}
+        {problem && <Trouble words={words} problem={problem} />}
+        <div class="actions">
+          <button type="submit" class={oneTap ? "quiet" : ""} aria-disabled={blocked}>
+            {busy ? words.sending : oneTap ? words.sendCorrected : words.send}
+          </button>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+// shown writes a value of a field for people.
+function shown(field: string, value: string, locale: string): string {
+  if (kindOf(field) === "country") return named(value, locale);
+  if (kindOf(field) !== "date") return value;
+  return written(value, value, locale)
+    .map((x) => x.text)
+    .join("");
+}
+
+interface FieldProps {
+  field: string;
+  id: string;
+  value: string;
+  error: string | undefined;
+  busy: boolean;
+  words: Words;
+  locale: string;
+  onInput: (v: string) => void;
+}
+
+function Field(p: FieldProps) {
+  const { words } = p;
+  const optional = form[p.field]?.optional ?? false;
+  const hint = words.fieldHints[p.field];
+  const about = [hint ? `${p.id}-hint` : "", p.error ? `${p.id}-error` : ""].filter(Boolean).join(" ");
+  const common = {
+    id: p.id,
+    name: p.field,
+    "aria-invalid": p.error !== undefined,
+    ...(about === "" ? {} : { "aria-describedby": about }),
+  };
+  const label = (
+    <>
+      {words.fields[p.field] ?? p.field}
+      {optional && <span class="soft"> {words.optional}</span>}
+    </>
+  );
+  const below = (
+    <>
+      {hint && (
+        <p class="note" id={`${p.id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {p.error && (
+        <p class="error" id={`${p.id}-error`}>
+          {p.error}
+        </p>
+      )}
+    </>
+  );
+  if (kindOf(p.field) === "date") {
+    return <DateField {...p} label={label} below={below} about={about} />;
+  }
+  return (
+    <>
+      <label for={p.id}>{label}</label>
+      {below}
+      {kindOf(p.field) === "country" ? (
+        <CountrySelect {...p} common={common} />
+      ) : (
+        <input
+          {...common}
+          type="text"
+          dir="auto"
+          maxLength={p.field === "document_number" ? 40 : 200}
+          autocomplete={form[p.field]?.purpose ?? "off"}
+          autocapitalize={p.field === "document_number" ? "characters" : "words"}
+          autocorrect="off"
+          spellcheck={false}
+          required={!optional}
+          readOnly={p.busy}
+          value={p.value}
+          onInput={(e) => p.onInput(e.currentTarget.value)}
+        />
+      )}
+    </>
+  );
+}
+
+function CountrySelect(p: FieldProps & { common: Record<string, unknown> }) {
+  const list = useMemo(() => countries(p.locale), [p.locale]);
+  const value = p.value.length === 3 ? alpha2(p.value.toUpperCase()) : p.value.toUpperCase();
+  return (
+    <select
+      {...p.common}
+      autocomplete={form[p.field]?.purpose ?? "off"}
+      disabled={p.busy}
+      value={value}
+      onChange={(e) => p.onInput(e.currentTarget.value)}
+    >
+      <option value="" />
+      {value !== "" && !list.some((c) => c.code === value) && <option value={value}>{value}</option>}
+      {list.map((c) => (
+        <option key={c.code} value={c.code}>
+          {c.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+// DateField asks for day, month and year apart, in the order of the locale, with
+// the month in words: a calendar of forty years ago is hard to reach by thumb, and
+// 04/05 is read in two ways.
+function DateField(p: FieldProps & { label: preact.ComponentChildren; below: preact.ComponentChildren; about: string }) {
+  const value = split(p.value);
+  const months = useMemo(() => monthNames(p.locale), [p.locale]);
+  const invalid = p.error !== undefined;
+  const names: Record<Part, string> = { day: p.words.day, month: p.words.month, year: p.words.year };
+  const birthday = form[p.field]?.purpose === "bday";
+  return (
+    <fieldset {...(p.about === "" ? {} : { "aria-describedby": p.about })}>
+      <legend>{p.label}</legend>
+      {p.below}
+      <div class="date">
+        {order(p.locale).map((part) => (
+          <div key={part} class={part}>
+            <label for={`${p.id}-${part}`}>{names[part]}</label>
+            {part === "month" ? (
+              <select
+                id={`${p.id}-month`}
+                name={`${p.field}_month`}
+                autocomplete={birthday ? "bday-month" : "off"}
+                aria-invalid={invalid}
+                required
+                disabled={p.busy}
+                value={value.month === "" ? "" : value.month.padStart(2, "0")}
+                onChange={(e) => p.onInput(withPart(p.value, "month", e.currentTarget.value))}
+              >
+                <option value="" />
+                {months.map((name, k) => (
+                  <option key={name} value={String(k + 1).padStart(2, "0")}>
+                    {String(k + 1).padStart(2, "0")} {name}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <input
+                id={`${p.id}-${part}`}
+                name={`${p.field}_${part}`}
+                type="text"
+                inputMode="numeric"
+                maxLength={part === "year" ? 4 : 2}
+                autocomplete={birthday ? `bday-${part}` : "off"}
+                aria-invalid={invalid}
+                required
+                readOnly={p.busy}
+                value={value[part]}
+                onInput={(e) => p.onInput(withPart(p.value, part, e.currentTarget.value))}
+              />
+            )}
+          </div>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+// Compared shows the two values one above the other, with the differing
+// characters marked and each difference named.
+function Compared({ finding, words, locale }: { finding: Finding; words: Words; locale: string }) {
+  const { field = "", typed = "", read = "", differences = [] } = finding;
+  let sides: [Piece[], Piece[]];
+  let kinds: { pair: string; name: string }[];
+  if (kindOf(field) === "date") {
+    const marked = (a: string, b: string): Piece[] => written(a, b, locale).map((x) => ({ text: x.text, ...(x.differs ? { kind: "date" } : {}) }));
+    sides = [marked(typed, read), marked(read, typed)];
+    kinds = [...new Set(differences.map((d) => d.name ?? d.kind))].map((name) => ({ pair: "", name }));
+  } else if (kindOf(field) === "country") {
+    sides = [[{ text: named(typed, locale), kind: "country" }], [{ text: named(read, locale), kind: "country" }]];
+    kinds = [];
+  } else {
+    sides = [pieces(typed, differences), readPieces(typed, read, differences)];
+    kinds = differences.map((d) => ({ pair: words.instead(visible(d.a), visible(d.b)), name: d.name ?? d.kind }));
+  }
+  return (
+    <>
+      <dl class="compared">
+        <dt>{words.youTyped}</dt>
+        <dd dir="auto">{typed === "" ? <i>{words.nothing}</i> : <Marked of={sides[0]} />}</dd>
+        <dt>{words.documentSays}</dt>
+        <dd dir="auto">
+          <Marked of={sides[1]} />
+        </dd>
+      </dl>
+      {kinds.length > 0 && (
+        <ul class="kinds">
+          {kinds.map((k, i) => (
+            <li key={i}>
+              {k.pair !== "" && <bdi>{k.pair}</bdi>} {k.name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+// visible makes spaces seen.
+function visible(s: string): string {
+  return s.replace(/\s/g, "␣");
+}
+
+function Marked({ of }: { of: Piece[] }) {
+  return (
+    <>
+      {of.map((x, k) =>
+        x.kind === undefined ? <span key={k}>{x.text}</span> : <mark key={k}>{x.text === "" ? "‸" : visible(x.text)}</mark>,
+      )}
+    </>
+  );
+}

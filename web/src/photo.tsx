@@ -1,0 +1,114 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type Finding, Problem } from "./api";
+import { Card, isDone, type ItemProps, noteOf, Reasons, trouble, useFocusWhenDone, useSending, useTitleID } from "./card";
+import { accept, megabytes, unfit } from "./file";
+import type { Told, Words } from "./words";
+
+// PhotoItem takes one photo: chosen, looked at by the server at once, and either
+// received or refused with the reasons beside the picture.
+export function PhotoItem(p: ItemProps) {
+  const { busy, refused, problem, send, forget } = useSending(p);
+  const [file, setFile] = useState<File>();
+  const [unsent, setUnsent] = useState<Told[]>([]);
+  const input = useRef<HTMLInputElement>(null);
+  const ids = { input: useId(), label: useId(), title: useTitleID() };
+  const { words } = p;
+  const done = isDone(p) && refused.length === 0 && unsent.length === 0 && !file;
+  const fresh = unsent.length > 0 || refused.length > 0;
+  const reasons: Told[] = unsent.length > 0 ? unsent : refused.length > 0 ? refused : isDone(p) || busy ? [] : p.findings;
+  const blocked = busy || p.waitText !== "";
+  useFocusWhenDone(done, ids.title);
+
+  function sendFile(chosen: File) {
+    void send(chosen).then((ok) => ok && setFile(undefined));
+  }
+  function choose(chosen: File) {
+    forget();
+    const why = unfit(chosen);
+    setUnsent(why ? [words.file[why](megabytes(chosen.size, p.locale))] : []);
+    setFile(why ? undefined : chosen);
+    if (!why) sendFile(chosen);
+  }
+
+  return (
+    <Card title={p.state.name} titleID={ids.title} note={noteOf(p)} done={done} status={busy ? words.looking : ""} words={words}>
+      <Reasons of={reasons} fresh={fresh} />
+      {file && <Preview file={file} findings={refused} words={words} />}
+      {problem && <Trouble words={words} problem={problem} />}
+      <div class="actions">
+        {file && problem && !busy && (
+          <button type="button" onClick={() => sendFile(file)}>
+            {words.tryAgain}
+          </button>
+        )}
+        <span class="chooser">
+          <input
+            ref={input}
+            id={ids.input}
+            type="file"
+            accept={accept}
+            aria-labelledby={`${ids.label} ${ids.title}`}
+            aria-disabled={blocked}
+            onClick={(e) => blocked && e.preventDefault()}
+            onChange={(e) => {
+              const chosen = e.currentTarget.files?.[0];
+              e.currentTarget.value = ""; // choosing the same file again is a choice too
+              if (chosen && !blocked) choose(chosen);
+            }}
+          />
+          <label id={ids.label} class={done || (file && problem) ? "button quiet" : "button"} for={ids.input}>
+            {busy ? words.looking : done ? words.replace : file || reasons.length > 0 ? words.takeAgain : words.choosePhoto}
+          </label>
+        </span>
+      </div>
+    </Card>
+  );
+}
+
+// Trouble tells that sending failed, and that it is not the person's fault.
+export function Trouble({ words, problem }: { words: Words; problem: Problem }) {
+  return (
+    <p class="problem" role="alert">
+      {problem.status === 0 ? words.offlineKept : trouble(words, problem)}
+    </p>
+  );
+}
+
+// Preview shows the photo that was chosen and marks the place of what is wrong.
+function Preview({ file, findings, words }: { file: File; findings: Finding[]; words: Words }) {
+  const [url, setURL] = useState<string>();
+  const [size, setSize] = useState<{ width: number; height: number }>();
+  const [hidden, setHidden] = useState(false);
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    setURL(made);
+    setSize(undefined);
+    setHidden(false);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  const boxes = findings.flatMap((f) => (f.box ? [f.box] : []));
+  if (!url) return null;
+  if (hidden) return findings.length === 0 ? <p class="note">{words.noPreview}</p> : null;
+  return (
+    <figure>
+      <div class="photo">
+        <img
+          src={url}
+          alt={words.photoChosen}
+          onLoad={(e) => setSize({ width: e.currentTarget.naturalWidth, height: e.currentTarget.naturalHeight })}
+          onError={() => setHidden(true)}
+        />
+        {size && boxes.length > 0 && (
+          <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
+            {boxes.flatMap((b, k) =>
+              ["edge", "line"].map((c) => (
+                <rect key={`${k}${c}`} class={c} x={b.x} y={b.y} width={b.width} height={b.height} />
+              )),
+            )}
+          </svg>
+        )}
+      </div>
+      {size && boxes.length > 0 && <figcaption>{words.placeMarked}</figcaption>}
+    </figure>
+  );
+}

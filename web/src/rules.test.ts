@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { Case, Finding, Item } from "./api";
+import { elsewhere, wanted } from "./app";
+import { countries, named } from "./countries";
+import { maxBytes, megabytes, unfit } from "./file";
+import { en, localeFor, wordsFor } from "./words";
+
+const item = (name: Item["item"], required: boolean): Item => ({ item: name, name, required, status: "missing", attempts: 0 });
+const finding = (code: string, of: string, severity: Finding["severity"]): Finding => ({ code, item: of, severity, title: "T", text: "X", fix: "F" });
+const kase = (over: Partial<Case>): Case => ({
+  id: "case_1", state: "open", title: "", text: "", locale: "en", findings: [], updated_at: "2026-01-01T00:00:00Z",
+  items: [item("document_front", true), item("document_back", false), item("details", true)], ...over,
+});
+
+describe("wanted", () => {
+  it("asks for what is required at first", () => expect(wanted(kase({}))).toEqual(["document_front", "details"]));
+  it("asks for the plan alone later", () => {
+    const plan = { items: [{ item: "document_back" as const, name: "", reasons: [], fixes: [] }] };
+    expect(wanted(kase({ state: "action_required", plan }))).toEqual(["document_back"]);
+  });
+  it.each(["processing", "in_review", "approved", "declined", "expired", "erased"] as const)("asks for nothing when %s", (state) =>
+    expect(wanted(kase({ state }))).toEqual([]),
+  );
+});
+
+describe("elsewhere", () => {
+  it("leaves out what cards and the page itself say", () => {
+    const findings = [finding("face.dark", "face", "retry"), finding("case.cooling_down", "case", "note"), finding("case.our_fault", "case", "review")];
+    expect(elsewhere(kase({ findings }), ["face"])).toEqual([{ title: "T", text: "X", fix: "F" }]);
+  });
+  it("gives no advice that cannot be followed now", () => {
+    const findings = [finding("face.mismatch", "face", "retry")];
+    expect(elsewhere(kase({ state: "in_review", findings }), [])[0]?.fix).toBe("");
+    expect(elsewhere(kase({ state: "processing", findings }), [])).toEqual([]);
+  });
+});
+
+describe("unfit", () => {
+  it.each([
+    [0, "image/jpeg", "empty"],
+    [maxBytes, "image/jpeg", undefined],
+    [maxBytes + 1, "image/jpeg", "too_large"],
+    [1, "application/pdf", "no_photo"],
+    [1, "image/gif", "no_photo"],
+    [1, "image/heic", undefined],
+    [1, "", undefined],
+    [1, "application/octet-stream", undefined],
+  ] as const)("%i bytes of %s", (size, type, want) => expect(unfit({ size, type })).toBe(want));
+  it("writes sizes for people", () => expect(megabytes(31.25 * 1024 * 1024, "de")).toBe("31,3 MB"));
+});
+
+describe("countries", () => {
+  it("has each once, with a name", () => {
+    const all = countries("en");
+    expect(all.length).toBe(250);
+    expect(new Set(all.map((c) => c.code)).size).toBe(all.length);
+    expect(all.filter((c) => c.name === c.code)).toEqual([]);
+  });
+  it.each([["FRA", "France"], ["fr", "France"], ["UTO", "UTO"], ["XKK", "Kosovo"], ["", ""]])("names %s", (code, want) =>
+    expect(named(code, "en")).toBe(want),
+  );
+});
+
+describe("language", () => {
+  it("speaks English where there is nothing else", () => expect([wordsFor("de-AT"), wordsFor(undefined)]).toEqual([en, en]));
+  it.each([
+    ["en-US", ["en-GB"], "en-US"],
+    ["en", ["de", "en-GB"], "en-GB"],
+    ["de", ["de-DE"], "en"],
+    ["no tag!", [], "en"],
+  ])("writes dates for %s in a browser of %s as %s", (locale, browser, want) => expect(localeFor(locale, en, browser)).toBe(want));
+});
