@@ -59,7 +59,7 @@ assets: $(if $(wildcard $(BONAFIDE)),,build) ## Fetch and verify the models into
 web: $(PAGES) ## Build the applicant's web program
 
 # Vite empties the folder first; .gitkeep stays, because the binary embeds the folder even before the first build.
-$(PAGES): web/node_modules/.package-lock.json $(shell find web -name node_modules -prune -o -type f -print)
+$(PAGES): web/node_modules/.package-lock.json $(shell find web \( -name node_modules -o -name e2e \) -prune -o -type f -print)
 	cd web && npm run build
 	@touch $@ $(@D)/.gitkeep
 
@@ -68,7 +68,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@touch $@
 
 .PHONY: test
-test: assets web-check format-check lint ## Everything that must hold: web, format, lint, vet, tests with -race, generated files
+test: assets web-check web-e2e format-check lint ## Everything that must hold: web, format, lint, vet, tests with -race, generated files
 	$(GO) vet ./...
 	$(GO) test -race -shuffle=on ./...
 	@$(MAKE) --no-print-directory generate-check
@@ -76,6 +76,12 @@ test: assets web-check format-check lint ## Everything that must hold: web, form
 .PHONY: web-check
 web-check: web
 	cd web && npm run check && npm test
+
+# The applicant's page in a real browser against the real program. It needs Debian's Chromium.
+.PHONY: web-e2e
+web-e2e: build assets
+	@scripts/setup.sh browser
+	cd web && npm run e2e
 
 .PHONY: format
 format: $(TOOLS)/gofumpt ## Format the Go code

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Looks for what `make` needs and installs missing Debian packages when it may (root, or sudo that asks no password).
-# Otherwise it prints the one line to type. It changes nothing else on the machine.
+# Otherwise it prints the one line to type. It changes nothing else on the machine. With the argument "browser" it also looks
+# for what the browser test needs.
 set -o errexit -o nounset -o pipefail
 
 readonly go_need=26   # Go 1.26
@@ -20,6 +21,9 @@ need() {
 need gcc gcc libc6-dev
 need make make
 need git git
+if [ "${1:-}" = browser ]; then
+	need /usr/bin/chromium chromium # the one that the test starts
+fi
 
 # at_least VERSION NEEDED
 at_least() {

@@ -1,0 +1,337 @@
+// The applicant's page as people meet it, from the link to the decision.
+
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Place, type Visit } from "./harness";
+
+const front = "Front of the document";
+const face = "A photo of your face";
+const details = "Your details";
+const mend = "Almost there";
+
+let place: Place;
+let demo: string;
+const read = (dir: string, name: string) => JSON.parse(readFileSync(join(dir, name), "utf8")) as Record<string, string>;
+
+beforeAll(async () => {
+  place = await Place.open();
+  demo = place.specimen("demo", "--seed", "7");
+});
+afterAll(() => place?.close());
+
+// received waits until a card says so.
+async function received(v: Visit, ...cards: string[]) {
+  for (const c of cards) await v.card(c).getByText("Received", { exact: true }).waitFor();
+}
+
+const key = (v: Visit, k: number) =>
+  v.requests.filter((r) => r.method() === "POST").at(k)?.headers()["idempotency-key"];
+
+describe("the walk", () => {
+  it("goes from a blurred passport and a typo to approved", async () => {
+    const link = await place.newCase();
+    const v = await place.visit(link.url);
+    await v.state("We are waiting for you");
+    expect(await v.look("01-open")).toEqual([]);
+
+    // A blurred photo is refused at once, with the place marked.
+    await v.choose(front, join(demo, "passport-blurred.jpg"));
+    const reason = v.card(front).locator(".reason");
+    await reason.getByText("The photo is blurred").waitFor();
+    expect(await reason.locator(".fix").textContent()).toContain("Hold the phone still");
+    await v.card(front).locator("svg rect.line").waitFor();
+    expect(await v.card(front).locator("figcaption").textContent()).toBe("The place is marked in your photo.");
+    expect(await v.card(front).locator(".reasons").evaluate((e) => e === document.activeElement)).toBe(true);
+    const [photo, mark] = await Promise.all([v.card(front).locator("img").boundingBox(), v.card(front).locator("rect.line").boundingBox()]);
+    expect(mark!.x).toBeGreaterThanOrEqual(photo!.x - 4);
+    expect(mark!.x + mark!.width).toBeLessThanOrEqual(photo!.x + photo!.width + 4);
+    expect(mark!.width / photo!.width).toBeGreaterThan(0.5);
+    expect(await v.look("02-blurred")).toEqual([]);
+
+    await v.choose(front, join(demo, "passport.jpg"));
+    await received(v, front);
+    await v.page.getByText("1 of 3 received.").waitFor();
+
+    // An incomplete form is told in place and keeps what was typed.
+    const typo = read(demo, "details-typo.json");
+    await v.fill({ surname: typo.surname!, birth_date: "1986-02-31" });
+    await v.card(details).getByRole("button", { name: "Send" }).click();
+    await v.card(details).getByText("This date does not exist").waitFor();
+    expect(await v.card(details).locator("[name=given_names]").evaluate((e) => e === document.activeElement)).toBe(true);
+    expect(await v.card(details).locator("[name=surname]").inputValue()).toBe(typo.surname);
+    expect(await v.look("03-incomplete")).toEqual([]);
+
+    await v.fill(typo);
+    await v.card(details).getByRole("button", { name: "Send" }).click();
+    await received(v, details);
+
+    await v.choose(face, join(demo, "selfie-dark.jpg"));
+    await v.card(face).getByText("Your face is too dark").waitFor();
+    expect(await v.look("04-dark")).toEqual([]);
+
+    await v.choose(face, join(demo, "selfie.jpg"));
+    await v.state("We are checking");
+    expect(await v.page.getByRole("heading", { name: "We are checking" }).evaluate((e) => e === document.activeElement)).toBe(true);
+
+    // Only the details, only the two fields that differ, with both values.
+    await v.state(mend);
+    expect(await v.page.locator("input[type=file]").count()).toBe(0);
+    const names = await v.card(details).locator("form input, form select").evaluateAll((all) => all.map((e) => e.getAttribute("name")));
+    expect(names).toEqual(["given_names", "document_number"]);
+    const name = v.card(details).locator(".reason").filter({ hasText: "The name differs" });
+    expect(await name.locator("dd").first().textContent()).toContain("␣");
+    expect(await name.locator("mark").first().textContent()).toBe("␣");
+    expect(await name.locator(".kinds").textContent()).toContain("a space too many");
+    const number = v.card(details).locator(".reason").filter({ hasText: "The document number differs" });
+    expect(await number.locator("mark").allTextContents()).toEqual(["O", "0"]);
+    expect(await number.locator(".kinds").textContent()).toContain("characters that look alike");
+    // Nothing is said twice.
+    expect(await v.card(details).getByText("You typed “").count()).toBe(0);
+    // What passed is kept and said to be.
+    const kept = v.page.getByRole("region", { name: "Kept, no need to send again" });
+    expect(await kept.getByRole("listitem").allTextContents()).toEqual([front, face]);
+    expect(await v.look("05-action")).toEqual([]);
+
+    await v.card(details).getByRole("button", { name: "Use what the document says" }).click();
+    await v.state("You are verified");
+    expect(await v.page.title()).toContain("You are verified");
+    expect(await v.look("06-approved")).toEqual([]);
+    expect((await place.readCase(link)).items.filter((i) => i.attempts > 1).map((i) => i.item)).toEqual(["details"]);
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("can be done with the keyboard alone, in the order of the screen", async () => {
+    const v = await place.visit((await place.newCase()).url);
+    await v.state("We are waiting for you");
+    const seen: string[] = [];
+    for (let k = 0; k < 20; k++) {
+      await v.page.keyboard.press("Tab");
+      seen.push(
+        await v.page.evaluate(() => {
+          const e = document.activeElement as HTMLInputElement | null;
+          return e?.name || (e?.type === "file" ? `file ${e.closest("section")?.querySelector("h2")?.textContent}` : (e?.textContent ?? ""));
+        }),
+      );
+      if (seen.at(-1) === "Ask a human") break;
+    }
+    expect(seen).toEqual([
+      `file ${front}`, "surname", "given_names", "birth_date_day", "birth_date_month", "birth_date_year", "document_number",
+      "expiry_date_day", "expiry_date_month", "expiry_date_year", "nationality", "residence", "Send", `file ${face}`, "Ask a human",
+    ]);
+    // The chooser opens by key and shows where the focus is.
+    await v.page.locator("input[type=file]").first().focus();
+    await v.page.keyboard.press("Shift+Tab");
+    await v.page.keyboard.press("Tab");
+    const outline = await v.card(front).locator("label.button").evaluate((e) => getComputedStyle(e).outlineStyle);
+    expect(outline).toBe("solid");
+    const [chooser] = await Promise.all([v.page.waitForEvent("filechooser"), v.page.keyboard.press("Space")]);
+    expect(chooser.isMultiple()).toBe(false);
+    expect(v.wrong).toEqual([]);
+  });
+});
+
+describe("links", () => {
+  it.each([
+    ["no parts", "", "This link is not complete"],
+    ["no token", "#case=case_1", "This link is not complete"],
+    ["a wrong token", "#case=case_1&token=bf_tok_wrong", "This link does not work any more"],
+  ])("says what is wrong: %s", async (name, hash, title) => {
+    const v = await place.visit(`${place.base}/a/${hash}`, { failures: true });
+    await v.state(title);
+    expect(await v.look(`10-link-${name.replaceAll(" ", "-")}`)).toEqual([]);
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("does not open another case", async () => {
+    const [a, b] = [await place.newCase(), await place.newCase()];
+    const v = await place.visit(`${place.base}/a/#case=${a.id}&token=${b.token}`, { failures: true });
+    await v.state("This link does not work any more");
+    expect(v.wrong).toEqual([]);
+  });
+});
+
+describe("trouble on the way", () => {
+  it("names a lost connection, costs nothing, and repeats under the same key", async () => {
+    const link = await place.newCase();
+    const v = await place.visit(link.url, { failures: true });
+    await v.state("We are waiting for you");
+    const typed = read(demo, "details.json");
+    await v.fill(typed);
+    await place.stop();
+    try {
+      await v.choose(front, join(demo, "passport.jpg"));
+      await v.card(front).getByText("The connection was lost").waitFor();
+      await v.card(details).getByRole("button", { name: "Send" }).click();
+      await v.card(details).getByText("The connection was lost").waitFor();
+      expect(await v.look("11-lost")).toEqual([]);
+      await v.page.reload().catch(() => undefined); // the browser's own page
+    } finally {
+      await place.start();
+    }
+    await v.page.goto(link.url);
+    await v.page.reload();
+    // What was typed is still there; the photo has to be chosen again.
+    expect(await v.card(details).locator("[name=document_number]").inputValue()).toBe(typed.document_number);
+    await v.card(details).getByRole("button", { name: "Send" }).click();
+    await received(v, details);
+
+    // The server acts, but its answer is lost: the repetition is the same request.
+    let lose = true;
+    await v.page.route("**/submissions/document_front", async (route) => {
+      if (!lose) return route.continue();
+      lose = false;
+      await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await v.choose(front, join(demo, "passport.jpg"));
+    await v.card(front).getByText("The connection was lost").waitFor();
+    const [answer] = await Promise.all([
+      v.page.waitForResponse("**/submissions/document_front"),
+      v.card(front).getByRole("button", { name: "Try again" }).click(),
+    ]);
+    expect(answer.headers()["idempotency-replayed"]).toBe("true");
+    expect(key(v, -1)).toBe(key(v, -2));
+    await received(v, front);
+    // Another photo is another request.
+    await v.choose(front, join(demo, "passport.jpg"));
+    await received(v, front);
+    expect(key(v, -1)).not.toBe(key(v, -2));
+    expect((await place.readCase(link)).items.map((i) => i.attempts)).toEqual([0, 0, 0, 0]);
+    // A reload in the middle finds things as they stand.
+    await v.page.reload();
+    await received(v, front, details);
+    expect(await v.look("12-reloaded")).toEqual([]);
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("says so when the page opens without a server", async () => {
+    const v = await place.visit((await place.newCase()).url, { failures: true });
+    await v.state("We are waiting for you");
+    await v.page.route("**/v1/**", (route) => route.abort());
+    await v.page.reload();
+    await v.state("We cannot be reached");
+    expect(await v.look("13-unreached")).toEqual([]);
+    await v.page.unroute("**/v1/**");
+    await v.page.getByRole("button", { name: "Try again" }).click();
+    await v.state("We are waiting for you");
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("looks at a file before sending it", async () => {
+    const v = await place.visit((await place.newCase()).url);
+    await v.state("We are waiting for you");
+    const big = join(place.dir, "big.jpg");
+    writeFileSync(big, "");
+    truncateSync(big, 20 * 1024 * 1024 + 1);
+    await v.choose(front, big);
+    await v.card(front).getByText("This photo is too large to send").waitFor();
+    expect(await v.look("14-large")).toEqual([]);
+    await v.choose(front, { name: "letter.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") });
+    await v.card(front).getByText("This is not a photo that we can read").waitFor();
+    await v.choose(front, { name: "empty.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) });
+    await v.card(front).getByText("This file is empty").waitFor();
+    expect(v.requests.filter((r) => r.method() === "POST")).toEqual([]);
+    // A kind that this browser cannot show is sent all the same.
+    await v.choose(front, { name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic cut off") });
+    await v.card(front).getByText("We could not open this file").waitFor();
+    expect(await v.card(front).locator("img").count()).toBe(0);
+    expect(await v.look("15-heic")).toEqual([]);
+    expect(v.wrong).toEqual([]);
+  });
+});
+
+describe("other ends", () => {
+  it("asks for another selfie when it shows somebody else, then for a break, then hands over to a human", async () => {
+    const link = await place.newCase();
+    const v = await place.visit(link.url);
+    await v.state("We are waiting for you");
+    await v.fill(read(demo, "details.json"));
+    await v.card(details).getByRole("button", { name: "Send" }).click();
+    await received(v, details);
+    await v.choose(front, join(demo, "passport.jpg"));
+    await received(v, front);
+    await v.choose(face, join(demo, "other-person.jpg"));
+    await v.state(mend);
+    await v.card(face).getByText("The photo does not match the document").waitFor();
+    expect(await v.page.locator("form").count()).toBe(0);
+    expect(await v.look("20-mismatch")).toEqual([]);
+
+    // The same photo again is told as such and costs nothing.
+    await v.choose(face, join(demo, "other-person.jpg"));
+    await v.card(face).getByText("This is the same photo again").waitFor();
+
+    // Another one of the other person: a short break, told in local time.
+    const other = place.specimen("other", "--seed", "3");
+    await v.choose(face, join(other, "other-person.jpg"));
+    await v.page.locator(".banner").getByText("You can go on at").waitFor();
+    expect(await v.page.getByText("UTC").count()).toBe(0);
+    expect(await v.card(face).locator("input[type=file]").getAttribute("aria-disabled")).toBe("true");
+    expect(await v.look("21-break")).toEqual([]);
+    await v.page.getByText("You can go on at").first().waitFor({ state: "detached", timeout: 15_000 });
+    expect(await v.card(face).locator("input[type=file]").getAttribute("aria-disabled")).toBe("false");
+
+    await v.page.getByRole("button", { name: "Ask a human" }).click();
+    expect(await v.look("22-ask")).toEqual([]);
+    await v.page.getByRole("button", { name: "Yes, ask a human" }).click();
+    await v.state("A person is looking at it");
+    await v.page.getByText("A human has been asked.").waitFor();
+    expect(await v.look("23-review")).toEqual([]);
+    expect((await place.readCase(link)).state).toBe("in_review");
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("tells a minor from which day on, and lets the decision be contested", async () => {
+    const young = place.specimen("young", "--seed", "7", "--under-age");
+    const v = await place.visit((await place.newCase()).url);
+    await v.state("We are waiting for you");
+    await v.fill(read(young, "details.json"));
+    await v.card(details).getByRole("button", { name: "Send" }).click();
+    await received(v, details);
+    await v.choose(front, join(young, "passport.jpg"));
+    await received(v, front);
+    await v.choose(face, join(young, "selfie.jpg"));
+    await v.state("We cannot verify you");
+    const born = read(young, "details.json").birth_date!;
+    await v.page.getByText(`${Number(born.slice(0, 4)) + 18}${born.slice(4)}`).waitFor();
+    expect(await v.look("24-declined")).toEqual([]);
+    await v.page.getByRole("button", { name: "Contest this decision" }).click();
+    await v.state("A person is looking at it");
+    expect(await v.look("25-appealed")).toEqual([]);
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("goes on where another tab has gone on", async () => {
+    const link = await place.newCase({ items: ["document_front", "details"] });
+    const [a, b] = [await place.visit(link.url, { failures: true }), await place.visit(link.url)];
+    await a.state("We are waiting for you");
+    await b.choose(front, join(demo, "passport.jpg"));
+    await received(b, front);
+    await b.fill(read(demo, "details.json"));
+    await b.card(details).getByRole("button", { name: "Send" }).click();
+    await b.state("You are verified");
+    await a.choose(front, join(demo, "passport.jpg"));
+    await a.state("You are verified");
+    expect([...a.wrong, ...b.wrong]).toEqual([]);
+  });
+});
+
+describe("the budget", () => {
+  it("sends at most 30 KB of script and style, compressed, for the first screen", async () => {
+    const v = await place.visit((await place.newCase()).url);
+    await v.state("We are waiting for you");
+    const files = v.requests.filter((r) => ["script", "stylesheet"].includes(r.resourceType()));
+    expect(files.length).toBeGreaterThanOrEqual(2);
+    let bytes = 0;
+    for (const r of files) {
+      const answer = (await r.response())!;
+      expect(answer.headers()["content-encoding"]).toBe("gzip");
+      const wire = Number(answer.headers()["content-length"]);
+      expect(wire).toBeLessThanOrEqual(gzipSync(await answer.body()).length * 1.05);
+      bytes += wire;
+    }
+    console.log(`first screen: ${bytes} bytes of script and style, compressed`);
+    expect(bytes).toBeLessThanOrEqual(30 * 1024);
+  });
+});

@@ -1,0 +1,219 @@
+// What the browser test stands on: a server of its own in a temporary folder, a
+// browser, and pages that note everything that must not happen.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
+
+const repo = resolve(import.meta.dirname, "../..");
+const binary = process.env.BONAFIDE ?? join(repo, "bin/bonafide");
+const lib = join(repo, "lib/bonafide");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// Set SHOTS to a folder to get a picture of every screen.
+const shots = process.env.SHOTS;
+
+export interface Link {
+  url: string;
+  id: string;
+  token: string;
+}
+
+// Place is one server with its data, specimens and browser.
+export class Place {
+  readonly dir = mkdtempSync(join(tmpdir(), "bonafide-e2e-"));
+  base = "";
+  private key = "";
+  private server: ChildProcess | undefined;
+  private readonly contexts: BrowserContext[] = [];
+  private constructor(private readonly browser: Browser) {}
+
+  static async open(): Promise<Place> {
+    for (const [what, where] of [
+      ["the program (make build)", binary],
+      ["the models (make assets)", join(lib, "libonnxruntime.so.1")],
+      ["Chromium (apt-get install chromium)", "/usr/bin/chromium"],
+    ] as const) {
+      if (!existsSync(where)) throw new Error(`the browser test needs ${what}: ${where} is not there`);
+    }
+    const browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      headless: true,
+      args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+    const place = new Place(browser);
+    await place.start();
+    return place;
+  }
+
+  // start starts the server; a second start takes the same address and data.
+  async start(): Promise<void> {
+    const listen = this.base === "" ? "127.0.0.1:0" : new URL(this.base).host;
+    const server = spawn(binary, ["--lib", lib, "serve", "--data", join(this.dir, "data"), "--listen", listen, "--demo", "--policy", this.policy()], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.server = server;
+    let said = "";
+    await new Promise<void>((done, fail) => {
+      server.on("exit", (code) => fail(new Error(`the server ended with ${code}: ${said}`)));
+      server.on("error", fail);
+      server.stdout.on("data", (d: Buffer) => {
+        said += d.toString();
+        if (/try it\s+\S+\n/.test(said)) done();
+      });
+    });
+    this.base = /serves (\S+)/.exec(said)?.[1] ?? "";
+    this.key = /API key\s+(\S+)/.exec(said)?.[1] ?? "";
+  }
+
+  // policy is the shipped one, with breaks short enough to be waited for.
+  private policy(): string {
+    const file = join(this.dir, "policy.yaml");
+    const text = readFileSync(join(repo, "internal/policy/standard.yaml"), "utf8");
+    const short = text.replace(/pauses: \[.*\]/, "pauses: [0s, 4s]");
+    if (short === text) throw new Error("the policy has no pauses to shorten");
+    execFileSync("tee", [file], { input: short, stdio: ["pipe", "ignore", "inherit"] });
+    return file;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.server;
+    this.server = undefined;
+    if (!server || server.exitCode !== null) return;
+    server.removeAllListeners("exit");
+    const ended = new Promise((done) => server.once("exit", done));
+    server.kill("SIGTERM");
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  // specimen makes a person who does not exist and returns the folder.
+  specimen(name: string, ...flags: string[]): string {
+    const out = join(this.dir, name);
+    execFileSync(binary, ["specimen", "--out", out, ...flags]);
+    return out;
+  }
+
+  async newCase(body: Record<string, unknown> = {}): Promise<Link> {
+    const answer = await fetch(`${this.base}/v1/cases`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${this.key}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ external_id: crypto.randomUUID(), ...body }),
+    });
+    if (answer.status !== 201) throw new Error(`create case: ${answer.status} ${await answer.text()}`);
+    const { case: made, link } = (await answer.json()) as { case: { id: string }; link: { url: string; token: string } };
+    return { url: link.url, id: made.id, token: link.token };
+  }
+
+  async readCase(link: Link): Promise<{ state: string; items: { item: string; status: string; attempts: number }[] }> {
+    const answer = await fetch(`${this.base}/v1/cases/${link.id}`, { headers: { Authorization: `Bearer ${link.token}` } });
+    return (await answer.json()) as never;
+  }
+
+  async visit(url: string, options: { failures?: boolean; locale?: string } = {}): Promise<Visit> {
+    const context = await this.browser.newContext({ viewport: { width: 360, height: 740 }, locale: options.locale ?? "en-GB", serviceWorkers: "block" });
+    this.contexts.push(context);
+    const visit = new Visit(await context.newPage(), new URL(this.base || url).origin, options.failures ?? false);
+    await visit.page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
+    });
+    await visit.page.goto(url);
+    return visit;
+  }
+}
+
+// Visit is one page with its record of what must not happen.
+export class Visit {
+  readonly wrong: string[] = [];
+  readonly requests: Request[] = [];
+
+  constructor(
+    readonly page: Page,
+    origin: string,
+    // failures says that requests are meant to fail, which the browser logs.
+    failures: boolean,
+  ) {
+    page.on("console", (m) => {
+      const expected = failures && m.text().startsWith("Failed to load resource");
+      if ((m.type() === "error" || m.type() === "warning") && !expected) this.wrong.push(`console ${m.type()}: ${m.text()}`);
+    });
+    page.on("pageerror", (e) => this.wrong.push(`script error: ${e.message}`));
+    page.on("request", (r) => {
+      this.requests.push(r);
+      if (!r.url().startsWith("blob:") && new URL(r.url()).origin !== origin) this.wrong.push(`request to ${new URL(r.url()).origin}`);
+    });
+  }
+
+  card(name: string) {
+    return this.page.getByRole("region", { name });
+  }
+
+  // choose hands a file to the chooser of a card.
+  async choose(name: string, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+    await this.card(name).locator("input[type=file]").setInputFiles(file);
+  }
+
+  async fill(details: Record<string, string>): Promise<void> {
+    const card = this.card("Your details");
+    for (const [field, value] of Object.entries(details)) {
+      if (field.endsWith("_date")) {
+        const [year = "", month = "", day = ""] = value.split("-");
+        await card.locator(`[name=${field}_day]`).fill(String(Number(day)));
+        await card.locator(`[name=${field}_month]`).selectOption(month);
+        await card.locator(`[name=${field}_year]`).fill(year);
+      } else if (field !== "nationality") {
+        await card.locator(`[name=${field}]`).fill(value);
+      }
+    }
+  }
+
+  async state(title: string): Promise<void> {
+    await this.page.getByRole("heading", { name: title }).waitFor({ timeout: 30_000 });
+  }
+
+  // look examines the screen as it is: accessibility in both colour schemes, and
+  // that nothing is wider than the narrowest screens (WCAG 2.2, 1.4.10).
+  async look(name: string): Promise<string[]> {
+    const { page } = this;
+    const found: string[] = [];
+    // Colours are what differs in the dark.
+    const rules = { light: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], dark: ["color-contrast"] };
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.evaluate(`window.axe || (() => { ${axe} })()`);
+      found.push(
+        ...(await page.evaluate(async (runOnly) => {
+          const { axe } = window as unknown as { axe: { run(o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+          const { violations } = await axe.run({ runOnly });
+          return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html}`));
+        }, rules[colorScheme])),
+      );
+      await this.shot(`${name}-360-${colorScheme}`);
+    }
+    await page.setViewportSize({ width: 320, height: 640 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > 320) found.push(`at 320 px the page is ${wide} px wide`);
+    if (shots) {
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await this.shot(`${name}-1280-dark`);
+      await page.emulateMedia({ colorScheme: "light" });
+      await this.shot(`${name}-1280-light`);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: "light" });
+    return found;
+  }
+
+  private async shot(name: string): Promise<void> {
+    if (!shots) return;
+    mkdirSync(shots, { recursive: true });
+    await this.page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  }
+}
