@@ -102,6 +102,33 @@ describe("the walk", () => {
     expect(v.wrong).toEqual([]);
   });
 
+  it("compares dates and countries in words, and fits where one reads from right to left", async () => {
+    const v = await place.visit((await place.newCase({ items: ["document_front", "details"] })).url);
+    await v.state("We are waiting for you");
+    await v.choose(front, join(demo, "passport.jpg"));
+    await received(v, front);
+    const right = read(demo, "details.json");
+    await v.fill({ ...right, birth_date: "1986-09-04", expiry_date: "2033-07-15" });
+    await v.card(details).locator("[name=nationality]").selectOption({ label: "France" });
+    await v.card(details).getByRole("button", { name: "Send" }).click();
+    await v.state(mend);
+    const of = (title: string) => v.card(details).locator(".reason").filter({ hasText: title });
+    expect(await of("date of birth differs").locator("dd").allTextContents()).toEqual(["4 September 1986", "9 April 1986"]);
+    expect(await of("date of birth differs").locator("mark").allTextContents()).toEqual(["4", "September", "9", "April"]);
+    expect(await of("date of birth differs").locator(".kinds").textContent()).toContain("another order");
+    expect(await of("expiry date differs").locator("mark").allTextContents()).toEqual(["15", "14"]);
+    expect(await of("nationality differs").locator("dd").allTextContents()).toEqual(["France", "UTO"]);
+    await v.page.evaluate(() => (document.documentElement.dir = "rtl"));
+    expect(await v.look("07-dates-rtl")).toEqual([]);
+    // One by one works too.
+    for (const value of ["9 April 1986", "14 July 2033", "UTO"]) {
+      await v.card(details).getByRole("button", { name: `Use “${value}”` }).click();
+    }
+    await v.card(details).getByRole("button", { name: "Send what I corrected" }).click();
+    await v.state("You are verified");
+    expect(v.wrong).toEqual([]);
+  });
+
   it("can be done with the keyboard alone, in the order of the screen", async () => {
     const v = await place.visit((await place.newCase()).url);
     await v.state("We are waiting for you");

@@ -92,7 +92,7 @@ export function App({ client }: { client: Client }) {
         </h2>
         {kase.text !== "" && <p>{kase.text}</p>}
         {kase.state === "open" && received > 0 && <p>{words.progress(received, all.length)}</p>}
-        {waitText !== "" && <p>{waitText}</p>}
+        {waitText !== "" && <Break of={kase} until={waitText} />}
         {elsewhere(kase, asked).map((f, k) => (
           <Reason key={k} told={f} />
         ))}
@@ -159,13 +159,14 @@ function useWait(kase: Case | undefined): string {
   }, [at, left > 0]);
   if (left <= 0) return "";
   const words = wordsFor(kase?.locale);
-  const today = new Date(at).toDateString() === new Date().toDateString();
+  const full = Math.ceil(at / 60_000) * 60_000; // never told too early
+  const today = new Date(full).toDateString() === new Date().toDateString();
   return words.waitUntil(
     new Intl.DateTimeFormat(localeFor(kase?.locale, words), {
       ...(today ? {} : { weekday: "long" }),
       hour: "2-digit",
       minute: "2-digit",
-    }).format(at),
+    }).format(full),
   );
 }
 
@@ -188,6 +189,12 @@ export function elsewhere(c: Case, asked: readonly ItemName[]): Told[] {
     .map((f: Finding) => ({ title: f.title, text: f.text, fix: c.state === "in_review" && f.severity === "retry" ? "" : f.fix }));
 }
 
+// Break tells until when to wait, in local time, and how to use the time.
+function Break({ of, until }: { of: Case; until: string }) {
+  const finding = of.findings.find((f) => f.code === "case.cooling_down");
+  return finding ? <Reason told={{ title: finding.title, text: until, fix: finding.fix }} /> : <p>{until}</p>;
+}
+
 // Standing lists what was sent and how it stands, while nothing can be sent.
 function Standing({ of, words }: { of: Case; words: Words }) {
   const sent = of.items.filter((i) => i.status !== "missing");
@@ -196,7 +203,7 @@ function Standing({ of, words }: { of: Case; words: Words }) {
     <ul class="standing">
       {sent.map((i) => (
         <li key={i.item}>
-          {i.status !== "failed" && <Tick />}
+          <Tick waiting={i.status === "failed"} />
           {i.name}: {i.status === "missing" ? "" : words.status[i.status]}
         </li>
       ))}

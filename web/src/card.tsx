@@ -44,10 +44,11 @@ export function Card(p: {
   );
 }
 
-export function Tick() {
+// Tick is a mark of what is done, or with waiting a clock.
+export function Tick({ waiting = false }: { waiting?: boolean }) {
   return (
     <svg class="tick" viewBox="0 0 16 16" aria-hidden="true">
-      <path d="M3 8.5l3.5 3.5L13 4.5" />
+      <path d={waiting ? "M8 4.5V8l2.5 2M8 2a6 6 0 1 0 .01 0" : "M3 8.5l3.5 3.5L13 4.5"} />
     </svg>
   );
 }
@@ -82,7 +83,6 @@ export function Reasons({ of, fresh }: { of: readonly Told[]; fresh: boolean }) 
 
 // noteOf says where an item stands, in words.
 export function noteOf(p: ItemProps): string {
-  if (p.waitText !== "") return p.waitText;
   if (p.plan) return p.plan.attempts_left ? p.words.attemptsLeft(p.plan.attempts_left) : "";
   return p.words.hints[p.state.item] ?? "";
 }

@@ -372,7 +372,8 @@ function Compared({ finding, words, locale }: { finding: Finding; words: Words; 
   if (kindOf(field) === "date") {
     const marked = (a: string, b: string): Piece[] => written(a, b, locale).map((x) => ({ text: x.text, ...(x.differs ? { kind: "date" } : {}) }));
     sides = [marked(typed, read), marked(read, typed)];
-    kinds = [...new Set(differences.map((d) => d.name ?? d.kind))].map((name) => ({ pair: "", name }));
+    // The marks say which part differs; day and month in each other's place is worth a word.
+    kinds = differences.filter((d) => d.kind === "order").map((d) => ({ pair: "", name: d.name ?? d.kind }));
   } else if (kindOf(field) === "country") {
     sides = [[{ text: named(typed, locale), kind: "country" }], [{ text: named(read, locale), kind: "country" }]];
     kinds = [];
@@ -382,7 +383,7 @@ function Compared({ finding, words, locale }: { finding: Finding; words: Words; 
   }
   return (
     <>
-      <dl class="compared">
+      <dl class={kindOf(field) === "text" ? "compared letters" : "compared"}>
         <dt>{words.youTyped}</dt>
         <dd dir="auto">{typed === "" ? <i>{words.nothing}</i> : <Marked of={sides[0]} />}</dd>
         <dt>{words.documentSays}</dt>

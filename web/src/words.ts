@@ -91,7 +91,7 @@ export const en: Words = {
   status: { submitted: "received", passed: "accepted", failed: "being looked at" },
   attemptsLeft: (n) =>
     n === 1 ? "If it does not work this time, a person takes over." : `If it does not work in ${n} more tries, a person takes over.`,
-  waitUntil: (t) => `You can go on at ${t}. This page will tell you.`,
+  waitUntil: (t) => `You can go on at ${t}.`,
   useDocument: "Use what the document says",
   useThis: (value) => `Use “${value}”`,
   orCorrect: "Or correct it yourself",
