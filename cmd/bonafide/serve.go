@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"bonafide/internal/applicant"
@@ -32,6 +33,11 @@ const (
 	blobFolder   = "evidence"
 )
 
+// memoryLimit is where the collector begins to work harder: pictures are large
+// and short-lived, and would otherwise pile up to twice what is in use. It is no
+// bound; GOMEMLIMIT sets another.
+const memoryLimit = 640 << 20
+
 type serveCmd struct {
 	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"BONAFIDE_LISTEN"`
 	Data      string        `help:"Folder for the database, the keys and the evidence." default:"data" placeholder:"DIR" env:"BONAFIDE_DATA"`
@@ -47,6 +53,9 @@ type serveCmd struct {
 func (c serveCmd) Run(ctx context.Context, a *app) error {
 	began := a.now()
 	log := a.logger(c.LogLevel)
+	if a.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	pol, err := loadPolicy(c.Policy)
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"io/fs"
 	"maps"
@@ -360,6 +362,16 @@ func TestHostileUploads(t *testing.T) {
 			}
 		}
 	}
+	// The largest pictures that are taken, several at the same time: small files
+	// with 64 million pixels.
+	large := largePNG(t, 7990)
+	for _, item := range []string{"document_front", "document_back", "face"} {
+		for range 2 {
+			other := s.newCase("hostile")
+			wg.Go(func() { s.offer(other, item, large) })
+		}
+	}
+	wg.Wait()
 	high := peak(t, s.cmd.Process.Pid)
 	t.Logf("VmHWM %d MB at the start, %d MB after all", start>>20, high>>20)
 	if high > 1<<30 {
@@ -401,6 +413,16 @@ func TestHostileUploads(t *testing.T) {
 	if err != nil || files1 != len(evidence()) {
 		t.Errorf("%d evidence files, %v, want the %d of the case", files1, err, len(evidence()))
 	}
+}
+
+// largePNG is a grey square without anything to see, small as a file.
+func largePNG(t *testing.T, side int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // upload sends n bytes, of which the size is told beforehand or not, and returns

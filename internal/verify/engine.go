@@ -8,6 +8,8 @@ import (
 	"math"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"bonafide/internal/document"
 	"bonafide/internal/face"
 	"bonafide/internal/imaging"
@@ -22,7 +24,14 @@ type Engine struct {
 	faces     *face.Analyser
 	limits    imaging.Limits
 	clock     func() time.Time
+	// room is the memory for pictures, in bytes: one of the largest fits, or
+	// several usual ones; more wait their turn.
+	room *semaphore.Weighted
 }
+
+// pictureMemory holds the largest picture that is decoded: 12 bytes for each of
+// 64 million pixels (imaging.Cost).
+const pictureMemory = 768 << 20
 
 // NewEngine loads what measures. clock times the steps; nil leaves the timings
 // out.
@@ -35,22 +44,29 @@ func NewEngine(rt *onnx.Runtime, clock func() time.Time) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{documents: docs, faces: faces, limits: imaging.DefaultLimits(), clock: clock}, nil
+	return &Engine{documents: docs, faces: faces, limits: imaging.DefaultLimits(), clock: clock, room: semaphore.NewWeighted(pictureMemory)}, nil
 }
 
 // decode decodes a picture; unreadable is the kind of what is wrong with the
-// file, as opposed to err, which is our own failure.
-func (e *Engine) decode(ctx context.Context, content []byte) (p *imaging.Picture, unreadable string, err error) {
+// file, as opposed to err, which is our own failure. done gives the picture's
+// memory back and must be called when it is not needed any more.
+func (e *Engine) decode(ctx context.Context, content []byte) (p *imaging.Picture, unreadable string, done func(), err error) {
+	need := min(imaging.Cost(content), pictureMemory)
+	if err := e.room.Acquire(ctx, need); err != nil {
+		return nil, "", func() {}, err
+	}
+	done = func() { e.room.Release(need) }
 	p, err = imaging.Decode(ctx, content, e.limits)
 	if d, ok := errors.AsType[*imaging.DecodeError](err); ok {
-		return nil, string(d.Kind), nil
+		return nil, string(d.Kind), done, nil
 	}
-	return p, "", err
+	return p, "", done, err
 }
 
 // Glance measures of a document's photo what can be told at once: the quality.
 func (e *Engine) Glance(ctx context.Context, content []byte) (*Side, *imaging.Metadata, error) {
-	p, bad, err := e.decode(ctx, content)
+	p, bad, done, err := e.decode(ctx, content)
+	defer done()
 	if err != nil || bad != "" {
 		return &Side{Unreadable: bad, Full: true}, nil, err
 	}
@@ -74,7 +90,8 @@ func (e *Engine) Document(ctx context.Context, item kyc.Item, content []byte, at
 
 // Read is [Engine.Document] with the measurement that the facts were taken from.
 func (e *Engine) Read(ctx context.Context, item kyc.Item, content []byte, at time.Time) (*Side, *document.Measurement, *imaging.Metadata, error) {
-	p, bad, err := e.decode(ctx, content)
+	p, bad, done, err := e.decode(ctx, content)
+	defer done()
 	if err != nil || bad != "" {
 		return &Side{Unreadable: bad, Full: true}, nil, nil, err
 	}
@@ -115,7 +132,8 @@ func (e *Engine) onDocument(ctx context.Context, p *imaging.Picture, rotation fl
 
 // Selfie measures a photo of a face, with the template to compare it by.
 func (e *Engine) Selfie(ctx context.Context, content []byte) (*Portrait, *imaging.Metadata, error) {
-	p, bad, err := e.decode(ctx, content)
+	p, bad, done, err := e.decode(ctx, content)
+	defer done()
 	if err != nil || bad != "" {
 		return &Portrait{Unreadable: bad}, nil, err
 	}
