@@ -25,6 +25,7 @@ type Refuse struct {
 // Checked says that the full check of a round is done.
 type Checked struct {
 	Round    int
+	Policy   string // that judged, name@version; "" keeps the case's
 	Findings []Finding
 	Limits   Limits
 	// Refused are the pictures whose findings ask for another picture.
@@ -151,7 +152,7 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 			return c, nil, &Error{Kind: Stale, Op: e.Name(), State: c.State}
 		}
 		c.Findings = append(c.Findings, Finding{Code: OurFault, Item: WholeCase})
-		c.State, c.Plan = InReview, nil
+		c.handOver()
 		rec.Codes = codes(c.Findings)
 	case Reviewed:
 		rec.Actor, rec.At, rec.Codes = e.By, e.At, codes(e.Findings)
@@ -161,12 +162,13 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 		if !slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.Code == HelpRequested }) {
 			c.Findings = append(c.Findings, Finding{Code: HelpRequested, Item: WholeCase})
 		}
-		if c.State == ActionRequired {
-			c.State = InReview
+		// While we check, the request waits for the outcome; see settle.
+		if c.State == Open || c.State == ActionRequired || c.State == Expired {
+			c.handOver()
 		}
 	case Appeal:
 		rec.Actor, rec.At = "applicant", e.At
-		c.State = InReview
+		c.handOver()
 	case Expire:
 		rec.At = e.At
 		if e.At.Before(c.ExpiresAt) {
@@ -217,6 +219,18 @@ func (c *Case) asks(i Item) bool {
 	return c.Plan != nil && slices.ContainsFunc(c.Plan.Items, func(p PlanItem) bool { return p.Item == i })
 }
 
+// handOver makes it a reviewer's turn. What was asked of the applicant is not
+// asked any more.
+func (c *Case) handOver() { c.State, c.Plan, c.RetryAt = InReview, nil, time.Time{} }
+
+// handBack makes it the applicant's turn, with the full time to act.
+func (c *Case) handBack(s State, p *Plan, at time.Time) {
+	c.State, c.Plan = s, p
+	if t := at.Add(c.Period); t.After(c.ExpiresAt) {
+		c.ExpiresAt = t
+	}
+}
+
 // remember keeps a refused picture; the oldest give way beyond a hundred.
 func (c *Case) remember(p RefusedPicture) {
 	c.Refused = append(c.Refused, p)
@@ -232,8 +246,12 @@ func (c *Case) checked(e Checked) error {
 	if e.Round != c.Round {
 		return &Error{Kind: Stale, Op: e.Name(), State: c.State}
 	}
+	if e.Policy != "" {
+		c.Policy = e.Policy
+	}
 	// What people said (help was asked) outlives the machine's findings.
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
+	helpAsked := len(c.Findings) > 0
 	c.Findings = append(c.Findings, e.Findings...)
 	for _, p := range e.Refused {
 		c.remember(p)
@@ -278,26 +296,28 @@ func (c *Case) checked(e Checked) error {
 		c.Findings = append(c.Findings, Finding{Code: Forced, Item: WholeCase})
 		worst = Review
 	}
-	c.settle(worst, e.Limits)
+	if worst == Retry && helpAsked { // while we checked, or before
+		worst = Review
+	}
+	c.settle(worst, e)
 	return nil
 }
 
 // settle moves the case to the state that its worst finding demands.
-func (c *Case) settle(worst Severity, l Limits) {
-	c.Plan = nil
+func (c *Case) settle(worst Severity, e Checked) {
 	switch worst {
 	case Final:
-		c.State, c.RetryAt = Declined, time.Time{}
+		c.State, c.Plan, c.RetryAt = Declined, nil, time.Time{}
 	case Review:
-		c.State, c.RetryAt = InReview, time.Time{}
+		c.handOver()
 	case Retry:
-		p := PlanFor(c.Items, c.Findings, l.Attempts)
-		c.State, c.Plan = ActionRequired, &p
+		p := PlanFor(c.Items, c.Findings, e.Limits.Attempts)
+		c.handBack(ActionRequired, &p, e.At)
 		if !c.RetryAt.IsZero() {
 			c.Findings = append(c.Findings, Finding{Code: CoolingDown, Item: WholeCase, From: c.RetryAt})
 		}
 	case Note:
-		c.State, c.RetryAt = Approved, time.Time{}
+		c.State, c.Plan, c.RetryAt = Approved, nil, time.Time{}
 	}
 }
 
@@ -326,15 +346,28 @@ func (c *Case) reviewed(e Reviewed) error {
 		if len(p.Items) == 0 {
 			return invalid
 		}
+		c.Findings, c.RetryAt = e.Findings, time.Time{}
+		c.handBack(ActionRequired, &p, e.At)
 		for k := range c.Items {
-			// A reviewer who asks again gives a fresh set of attempts.
-			if slices.ContainsFunc(p.Items, func(i PlanItem) bool { return i.Item == c.Items[k].Item }) {
-				c.Items[k].Status, c.Items[k].Attempts = Failed, 0
-			} else if c.Items[k].Current != nil {
-				c.Items[k].Status = Passed
+			i := &c.Items[k]
+			switch {
+			case slices.ContainsFunc(p.Items, func(x PlanItem) bool { return x.Item == i.Item }):
+				// A reviewer who asks again gives a fresh set of attempts.
+				i.Status, i.Attempts = Failed, 0
+			case i.Current != nil:
+				i.Status = Passed
+			case i.Required:
+				// Something was never sent: the case is open again, or it would wait for
+				// what no plan asks for.
+				c.State, c.Plan = Open, nil
 			}
 		}
-		c.Findings, c.Plan, c.State, c.RetryAt = e.Findings, &p, ActionRequired, time.Time{}
+		for k := range c.Items {
+			if c.State == Open && c.Items[k].Status == Failed {
+				c.Items[k].Status = Missing
+				c.Items[k].Required = true
+			}
+		}
 	case Open, Processing, InReview, Expired, Erased:
 		return invalid
 	default:

@@ -127,8 +127,9 @@ func TestEveryStateAndEvent(t *testing.T) {
 		// The other way round: the table promises nothing that never happens.
 		for _, name := range kyc.EventNames() {
 			for _, to := range kyc.Next(s, name) {
-				viaSubmit := name == "submit" // leads on only when nothing is missing; tested below
-				if !viaSubmit && !slices.Contains(reached[name], to) {
+				// These depend on what was sent before; tested below.
+				elsewhere := name == "submit" || name == "reviewed" && to == kyc.Open
+				if !elsewhere && !slices.Contains(reached[name], to) {
 					t.Errorf("the table lets %s in %s lead to %s, but no sample does", name, s, to)
 				}
 			}
@@ -338,5 +339,66 @@ func TestRefusedReviews(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestHelpReachesAHuman(t *testing.T) {
+	t.Parallel()
+	for _, s := range []kyc.State{kyc.Open, kyc.ActionRequired, kyc.Expired, kyc.InReview} {
+		c := mustApply(t, in(t, s), kyc.AskHelp{At: t0})
+		if c.State != kyc.InReview || c.Plan != nil {
+			t.Errorf("from %s: state %s, plan %v", s, c.State, c.Plan)
+		}
+	}
+	c := mustApply(t, in(t, kyc.Processing), kyc.AskHelp{At: t0})
+	if c.State != kyc.Processing {
+		t.Errorf("while we check: state %s", c.State)
+	}
+	if got := mustApply(t, c, checked(1, kyc.DocBlurry)).State; got != kyc.InReview {
+		t.Errorf("a request made while we checked was lost: state %s", got)
+	}
+	if got := mustApply(t, c, checked(1)).State; got != kyc.Approved {
+		t.Errorf("nothing is left to help with: state %s", got)
+	}
+}
+
+// TestReviewBeforeAnythingWasSent: a reviewer who answers a request for help asks
+// for an item; the others, never sent, must not be forgotten.
+func TestReviewBeforeAnythingWasSent(t *testing.T) {
+	t.Parallel()
+	c := mustApply(t, newCase(), sub(kyc.Face, "f"), kyc.AskHelp{At: t0}, kyc.Reviewed{
+		By: "rev_1", Verdict: kyc.ActionRequired, Findings: []kyc.Finding{finding(kyc.FaceBlurry)}, At: t0,
+	})
+	if c.State != kyc.Open {
+		t.Fatalf("state %s", c.State)
+	}
+	c = mustApply(t, c, sub(kyc.DocumentFront, "a"), sub(kyc.Details, "b"))
+	if c.State != kyc.Open {
+		t.Fatalf("the face that was asked for again is not there yet, but the state is %s", c.State)
+	}
+	if c = mustApply(t, c, sub(kyc.Face, "g")); c.State != kyc.Processing {
+		t.Errorf("state %s", c.State)
+	}
+}
+
+// TestTurnsHaveTime: whoever is asked again has the full time to answer, however
+// long the review took.
+func TestTurnsHaveTime(t *testing.T) {
+	t.Parallel()
+	late := t0.Add(30 * 24 * time.Hour)
+	c := mustApply(t, in(t, kyc.InReview), kyc.Reviewed{
+		By: "rev_1", Verdict: kyc.ActionRequired, Findings: []kyc.Finding{finding(kyc.FaceBlurry)}, At: late,
+	})
+	if want := late.Add(24 * time.Hour); !c.ExpiresAt.Equal(want) {
+		t.Errorf("expires at %v, want %v", c.ExpiresAt, want)
+	}
+}
+
+func TestTheJudgingPolicyIsKept(t *testing.T) {
+	t.Parallel()
+	e := checked(1, kyc.DocBlurry)
+	e.Policy = "strict@2"
+	if c := mustApply(t, in(t, kyc.Processing), e); c.Policy != "strict@2" {
+		t.Errorf("policy %s", c.Policy)
 	}
 }

@@ -98,6 +98,7 @@ const (
 	LivenessLightMismatch Code = "liveness.light_mismatch"
 
 	UnderAge           Code = "eligibility.under_age"
+	AgeUnknown         Code = "eligibility.age_unknown"
 	RegionRestricted   Code = "eligibility.region_restricted"
 	ServiceUnavailable Code = "eligibility.service_unavailable"
 
@@ -257,6 +258,7 @@ func definitions() []Definition {
 		signal(LivenessLightMismatch, Face, LivenessFramesMissing),
 
 		{Code: UnderAge, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DetailsBirthDate, DocInconsistent, DocMRZCheckDigit)},
+		{Code: AgeUnknown, Item: Eligibility, Severity: Review, Audience: ForApplicant, DependsOn: append(unread(), DetailsBirthDate)},
 		{Code: RegionRestricted, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DocInconsistent)},
 		{Code: ServiceUnavailable, Item: Eligibility, Severity: Note, Audience: ForApplicant},
 

@@ -108,11 +108,11 @@ func Visible(all []Finding) []Finding {
 // explained reports whether another finding is the cause of f. A cause on one
 // side of a document explains what is said of that side; it explains findings
 // on other items whichever side it is on, since what they compare with comes
-// from there.
+// from there, and that the back is missing, which is concluded from the front.
 func explained(f Finding, present map[Code][]Finding) bool {
 	for _, cause := range f.Definition().DependsOn {
 		for _, g := range present[cause] {
-			if g.Item == f.Item || !isDocument(f.Item) || !isDocument(g.Item) {
+			if g.Item == f.Item || !isDocument(f.Item) || !isDocument(g.Item) || f.Code == DocBackMissing {
 				return true
 			}
 		}

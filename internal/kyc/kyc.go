@@ -147,6 +147,7 @@ type ItemState struct {
 type RefusedPicture struct {
 	Item           Item   `json:"item"`
 	PerceptualHash uint64 `json:"perceptual_hash"`
+	SHA256         string `json:"sha256"`
 	// Quality is the picture's sharpness: a better picture of the same scene is
 	// not the same picture.
 	Quality float64 `json:"quality"`
@@ -157,10 +158,12 @@ type RefusedPicture struct {
 type Case struct {
 	ID        CaseID      `json:"id"`
 	Applicant ApplicantID `json:"applicant"`
-	Policy    string      `json:"policy"` // name@version
-	Locale    string      `json:"locale"`
-	State     State       `json:"state"`
-	Items     []ItemState `json:"items"`
+	// Policy is the name@version that judged last, or under which the case was
+	// opened while nothing has been judged.
+	Policy string      `json:"policy"`
+	Locale string      `json:"locale"`
+	State  State       `json:"state"`
+	Items  []ItemState `json:"items"`
 	// Findings of the last full check and of people, visible and hidden.
 	Findings []Finding `json:"findings"`
 	Plan     *Plan     `json:"plan,omitempty"`
@@ -172,6 +175,8 @@ type Case struct {
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	ExpiresAt time.Time `json:"expires_at"`
+	// Period is how long the applicant has whenever it becomes their turn.
+	Period time.Duration `json:"period"`
 }
 
 // Item returns the state of an item and whether the case knows it.
@@ -190,7 +195,7 @@ func (c *Case) Item(i Item) (ItemState, bool) {
 func NewCase(id CaseID, applicant ApplicantID, policy, locale string, required []Item, now, expires time.Time) Case {
 	c := Case{
 		ID: id, Applicant: applicant, Policy: policy, Locale: locale, State: Open,
-		CreatedAt: now, UpdatedAt: now, ExpiresAt: expires,
+		CreatedAt: now, UpdatedAt: now, ExpiresAt: expires, Period: expires.Sub(now),
 	}
 	for _, i := range Asked() {
 		s := ItemState{Item: i, Status: Missing}

@@ -14,7 +14,7 @@ func Transitions() []Transition {
 	return []Transition{
 		{Open, Submit{}.Name(), []State{Open, Processing}},
 		{Open, Refuse{}.Name(), []State{Open}},
-		help(Open),
+		{Open, AskHelp{}.Name(), []State{InReview}},
 		{Open, Expire{}.Name(), []State{Expired}},
 		erase(Open),
 		{Processing, Checked{}.Name(), []State{Approved, ActionRequired, InReview, Declined}},
@@ -26,7 +26,7 @@ func Transitions() []Transition {
 		{ActionRequired, AskHelp{}.Name(), []State{InReview}},
 		{ActionRequired, Expire{}.Name(), []State{Expired}},
 		erase(ActionRequired),
-		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired}},
+		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired, Open}},
 		help(InReview),
 		erase(InReview),
 		help(Approved),
@@ -34,7 +34,7 @@ func Transitions() []Transition {
 		{Declined, Appeal{}.Name(), []State{InReview}},
 		help(Declined),
 		erase(Declined),
-		help(Expired),
+		{Expired, AskHelp{}.Name(), []State{InReview}},
 		erase(Expired),
 	}
 }
