@@ -132,6 +132,9 @@ describe("the walk", () => {
   it("can be done with the keyboard alone, in the order of the screen", async () => {
     const v = await place.visit((await place.newCase()).url);
     await v.state("We are waiting for you");
+    // Asked for early: until the browser knows, it opens choosers of its own.
+    let choosers = 0;
+    v.page.on("filechooser", () => choosers++);
     const seen: string[] = [];
     for (let k = 0; k < 20; k++) {
       await v.page.keyboard.press("Tab");
@@ -153,8 +156,8 @@ describe("the walk", () => {
     await v.page.keyboard.press("Tab");
     const outline = await v.card(front).locator("label.button").evaluate((e) => getComputedStyle(e).outlineStyle);
     expect(outline).toBe("solid");
-    const [chooser] = await Promise.all([v.page.waitForEvent("filechooser"), v.page.keyboard.press("Space")]);
-    expect(chooser.isMultiple()).toBe(false);
+    await v.page.keyboard.press("Space");
+    await expect.poll(() => choosers, { timeout: 10_000 }).toBe(1);
     expect(v.wrong).toEqual([]);
   });
 });

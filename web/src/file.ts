@@ -17,8 +17,8 @@ export function unfit(file: { size: number; type: string }): "empty" | "too_larg
   return file.size > maxBytes ? "too_large" : undefined;
 }
 
-// megabytes writes a size for people.
+// megabytes writes a size for people, rounded up: what is too large looks so.
 export function megabytes(bytes: number, locale: string): string {
-  const n = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(bytes / (1024 * 1024));
+  const n = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(Math.ceil((bytes * 10) / (1024 * 1024)) / 10);
   return `${n} MB`;
 }

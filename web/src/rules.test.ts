@@ -46,7 +46,7 @@ describe("unfit", () => {
     [1, "", undefined],
     [1, "application/octet-stream", undefined],
   ] as const)("%i bytes of %s", (size, type, want) => expect(unfit({ size, type })).toBe(want));
-  it("writes sizes for people", () => expect(megabytes(31.25 * 1024 * 1024, "de")).toBe("31,3 MB"));
+  it("writes sizes for people", () => expect([31.25 * 1024 * 1024, maxBytes + 1].map((n) => megabytes(n, "de"))).toEqual(["31,3 MB", "20,1 MB"]));
 });
 
 describe("countries", () => {
