@@ -80,8 +80,10 @@ func LoadOrCreate(path string) (s *Sealer, created bool, err error) { //nolint:n
 }
 
 // Rotate adds new keys for wrapping and for the system to the file and makes
-// them the ones that are used from the next start on. Older keys stay, so that
-// everything goes on opening; [Sealer.Rewrap] moves data keys to the newest.
+// them the ones that are used from the next start on. Older keys stay in the
+// file for good, because the data keys that were wrapped and what was sealed
+// under them stay as they are: a rotation bounds how much one key protects, and
+// does not lock out whoever has an old copy of the file.
 func Rotate(path string) error {
 	k, err := read(path)
 	if err != nil {

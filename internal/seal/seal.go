@@ -63,16 +63,6 @@ func (s *Sealer) NewDataKey(applicant kyc.ApplicantID) ([]byte, error) {
 	return s.wrap(applicant, h)
 }
 
-// Rewrap wraps a data key anew under the newest master key, as after a
-// rotation. What was sealed under the data key stays as it is.
-func (s *Sealer) Rewrap(applicant kyc.ApplicantID, wrapped []byte) ([]byte, error) {
-	h, err := s.unwrap(applicant, wrapped)
-	if err != nil {
-		return nil, err
-	}
-	return s.wrap(applicant, h)
-}
-
 // Seal encrypts plaintext for an applicant under their wrapped data key.
 func (s *Sealer) Seal(applicant kyc.ApplicantID, wrapped []byte, c Context, plaintext []byte) ([]byte, error) {
 	a, err := s.dataKey(applicant, wrapped)
