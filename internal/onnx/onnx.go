@@ -39,7 +39,11 @@ type Tensor struct {
 }
 
 // ModelInfo identifies what produced a number. SHA256 is of the model file, in hex.
-type ModelInfo struct{ Name, Version, SHA256 string }
+type ModelInfo struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
+}
 
 // Assets hands out models by name, verified. *assets.Folder is one.
 type Assets interface {
