@@ -17,9 +17,6 @@ import (
 	"bonafide/internal/kyc"
 )
 
-// CheckCase is the kind of the job that does the full check of a case's round.
-const CheckCase = "check_case"
-
 // MaxAttempts is how often a check is tried before a human takes over.
 const MaxAttempts = 5
 
@@ -91,7 +88,7 @@ type checkArgs struct {
 }
 
 // Kind implements [river.JobArgs].
-func (checkArgs) Kind() string { return CheckCase }
+func (checkArgs) Kind() string { return kyc.CheckCase }
 
 // InsertOpts implements [river.JobArgsWithInsertOpts]: one job for each case
 // and round, even when the earlier one is done.
@@ -144,9 +141,9 @@ func NewEnqueuer(logger *slog.Logger) (*Enqueuer, error) {
 
 // EnqueueTx puts a job into the queue as a part of tx. A check that is there
 // already, for the same case and round, is not put there again. Kinds other
-// than [CheckCase] are an error.
+// than [kyc.CheckCase] are an error.
 func (e *Enqueuer) EnqueueTx(ctx context.Context, tx *sql.Tx, j kyc.Job) error {
-	if j.Kind != CheckCase || j.Case == "" {
+	if j.Kind != kyc.CheckCase || j.Case == "" {
 		return fmt.Errorf("enqueue job: no job of kind %q for case %q", j.Kind, j.Case)
 	}
 	if _, err := e.client.InsertTx(ctx, tx, checkArgs{Case: j.Case, Round: j.Round}, nil); err != nil {

@@ -161,7 +161,7 @@ func (l lab) enqueue(tb testing.TB, js ...kyc.Job) {
 }
 
 func check(id string, round int) kyc.Job {
-	return kyc.Job{Kind: jobs.CheckCase, Case: kyc.CaseID(id), Round: round}
+	return kyc.Job{Kind: kyc.CheckCase, Case: kyc.CaseID(id), Round: round}
 }
 
 // eventually waits until f holds.
@@ -250,7 +250,7 @@ func TestARolledBackJobNeverRuns(t *testing.T) {
 func TestEnqueueRefusesOtherKinds(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, sqlitetest.Open(t, filepath.Join(t.TempDir(), "bonafide.db")), &checker{}, nil)
-	for _, j := range []kyc.Job{{Kind: "other", Case: "c"}, {Kind: jobs.CheckCase}} {
+	for _, j := range []kyc.Job{{Kind: "other", Case: "c"}, {Kind: kyc.CheckCase}} {
 		err := l.db.Write(t.Context(), func(tx kyc.Tx) error { return tx.Enqueue(t.Context(), j) })
 		if err == nil {
 			t.Errorf("%+v was taken", j)

@@ -63,7 +63,8 @@ type TokenRecord struct {
 // ReplyRecord is a stored answer to a request with an Idempotency-Key.
 type ReplyRecord struct {
 	// Scope is who asked (an API key's or a token's id); Key and Request are
-	// SHA-256 of the Idempotency-Key and of the request.
+	// keyed fingerprints of the Idempotency-Key and of the request, so that
+	// nobody can test from the store alone what a request said.
 	Scope     string
 	Key       [32]byte
 	Request   [32]byte
@@ -159,6 +160,9 @@ type Chain interface {
 	// AuditRecords returns up to limit records with Seq > after, in order.
 	AuditRecords(ctx context.Context, after int64, limit int) ([]AuditRecord, error)
 }
+
+// CheckCase is the kind of the job that does the full check of a case's round.
+const CheckCase = "check_case"
 
 // Job is work to be done after the transaction: a kind and ids, never personal
 // data.

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"bonafide/internal/jobs"
 	"bonafide/internal/kyc"
 	"bonafide/internal/sqlite"
 	"bonafide/internal/sqlite/sqlitetest"
@@ -295,7 +294,7 @@ func BenchmarkWrite(b *testing.B) {
 					if _, err := tx.AppendAudit(ctx, now, make([]byte, 200)); err != nil || !withJob {
 						return err
 					}
-					return tx.Enqueue(ctx, kyc.Job{Kind: jobs.CheckCase, Case: "c", Round: int(c.Version)})
+					return tx.Enqueue(ctx, kyc.Job{Kind: kyc.CheckCase, Case: "c", Round: int(c.Version)})
 				})
 				if err != nil {
 					b.Fatal(err)
