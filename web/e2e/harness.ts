@@ -72,7 +72,7 @@ export class Place {
   private policy(): string {
     const file = join(this.dir, "policy.yaml");
     const text = readFileSync(join(repo, "internal/policy/standard.yaml"), "utf8");
-    const short = text.replace(/pauses: \[.*\]/, "pauses: [0s, 4s]");
+    const short = text.replace(/pauses: \[.*\]/, "pauses: [0s, 6s]");
     if (short === text) throw new Error("the policy has no pauses to shorten");
     execFileSync("tee", [file], { input: short, stdio: ["pipe", "ignore", "inherit"] });
     return file;
