@@ -44,7 +44,12 @@ export class Place {
       args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
     const place = new Place(browser);
-    await place.start();
+    try {
+      await place.start();
+    } catch (e) {
+      await place.close();
+      throw e;
+    }
     return place;
   }
 
