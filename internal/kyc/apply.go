@@ -322,7 +322,10 @@ func (c *Case) settle(worst Severity, e Checked) {
 }
 
 func (c *Case) reviewed(e Reviewed) error {
-	invalid := &Error{Kind: Invalid, Op: e.Name(), State: c.State}
+	invalid := &Error{
+		Kind: Invalid, Op: e.Name(), State: c.State,
+		Detail: "say who decided, a verdict of approved, declined or action_required, and the reasons unless approved; action_required needs a reason that the applicant can mend",
+	}
 	if e.By == "" {
 		return invalid
 	}

@@ -53,6 +53,7 @@ const (
 	DocBarcodeUnreadable Code = "document.barcode_unreadable"
 	DocInconsistent      Code = "document.inconsistent"
 	DocSamePicture       Code = "document.same_picture"
+	DocImpossibleDate    Code = "document.impossible_date"
 	DocFileUnreadable    Code = "document.file_unreadable"
 	DocPortraitMissing   Code = "document.portrait_missing"
 
@@ -218,6 +219,7 @@ func definitions() []Definition {
 		doc(DocExpired, false, append(illegible(), DocMRZUnreadable, DocNotAccepted)...),
 		signal(DocMRZCheckDigit, DocumentFront, unread()...),
 		signal(DocInconsistent, DocumentFront, unread()...),
+		signal(DocImpossibleDate, DocumentFront, unread()...),
 		signal(DocEdited, DocumentFront, DocFileUnreadable),
 
 		typed(DetailsName),

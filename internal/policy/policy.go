@@ -31,6 +31,7 @@ type Policy struct {
 	Items            []kyc.Item    `yaml:"items"`
 	CaseExpiresAfter time.Duration `yaml:"case_expires_after"`
 	Attempts         Attempts      `yaml:"attempts"`
+	Details          Details       `yaml:"details"`
 	Eligibility      Eligibility   `yaml:"eligibility"`
 	Documents        Documents     `yaml:"documents"`
 	Thresholds       Thresholds    `yaml:"thresholds"`
@@ -40,6 +41,22 @@ type Policy struct {
 type Attempts struct {
 	Limit  int             `yaml:"limit"`
 	Pauses []time.Duration `yaml:"pauses"`
+}
+
+// Details says what must be typed.
+type Details struct {
+	Required []kyc.Field `yaml:"required"`
+}
+
+// RequiredDetails are the fields without which typed details are not taken: what
+// the policy names, and the residence where a rule depends on it.
+func (p Policy) RequiredDetails() []kyc.Field {
+	out := slices.Clone(p.Details.Required)
+	byRegion := len(p.Eligibility.RestrictedRegions) > 0 || len(p.Eligibility.MinimumAgeByRegion) > 0
+	if byRegion && !slices.Contains(out, kyc.Residence) {
+		out = append(out, kyc.Residence)
+	}
+	return out
 }
 
 // Eligibility says who may be served at all.
@@ -144,8 +161,13 @@ func (p Policy) validate() error {
 			bad("items: %q is not one of %v", i, kyc.Asked())
 		}
 	}
-	if slices.Contains(p.Items, kyc.Face) && !slices.Contains(p.Items, kyc.DocumentFront) {
-		bad("items: a face is compared with a document, so document_front must be asked too")
+	if !slices.Contains(p.Items, kyc.DocumentFront) {
+		bad("items: document_front must be asked: nothing else says who a person is")
+	}
+	for _, f := range p.Details.Required {
+		if !slices.Contains(kyc.DetailFields(), f) {
+			bad("details.required: %q is not one of %v", f, kyc.DetailFields())
+		}
 	}
 	if p.CaseExpiresAfter < time.Minute {
 		bad("case_expires_after must be at least 1m")

@@ -83,7 +83,7 @@ func TestParse(t *testing.T) {
 		"nothing asked":              {"items: [document_front, details, face]", "items: []", "items: at least one"},
 		"something unknown asked":    {"items: [document_front, details, face]", "items: [shoe]", `"shoe"`},
 		"something computed asked":   {"items: [document_front, details, face]", "items: [uniqueness]", `"uniqueness"`},
-		"a face alone":               {"items: [document_front, details, face]", "items: [face]", "document_front must be asked too"},
+		"no document asked":          {"items: [document_front, details, face]", "items: [details]", "document_front must be asked"},
 		"too short a life":           {"case_expires_after: 168h", "case_expires_after: 1s", "case_expires_after"},
 		"a negative limit":           {"limit: 5", "limit: -1", "attempts.limit"},
 		"a negative pause":           {"pauses: [0s, 0s, 5m, 15m]", "pauses: [-1s]", "attempts.pauses"},

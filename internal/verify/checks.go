@@ -30,7 +30,7 @@ func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error
 	findings := Judge(s.cfg.Policy, e, s.cfg.Now())
 	_, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Checked{
-			Round: round, Findings: findings, Limits: s.cfg.Policy.Limits(),
+			Round: round, Policy: s.cfg.Policy.ID(), Findings: findings, Limits: s.cfg.Policy.Limits(),
 			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
 		}, nil
 	}, nil)
@@ -54,12 +54,12 @@ func (s *Service) ChecksFailed(ctx context.Context, id kyc.CaseID, round int) er
 // evidence collects what is known of a case's submissions, measuring what was
 // not measured in full yet.
 func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
-	e := Evidence{Submissions: map[kyc.Item]kyc.SubmissionID{}}
+	e := Evidence{Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{}}
 	for _, st := range c.Items {
 		if st.Current == nil {
 			continue
 		}
-		e.Submissions[st.Item] = st.Current.ID
+		e.Submissions[st.Item], e.Hashes[st.Item] = st.Current.ID, st.Current.SHA256
 		f, err := s.facts(ctx, c, *st.Current)
 		if err != nil {
 			return e, err
@@ -105,6 +105,7 @@ func refusedPictures(e Evidence, findings []kyc.Finding) []kyc.RefusedPicture {
 	}
 	var out []kyc.RefusedPicture
 	for _, p := range sent {
+		p.SHA256 = e.Hashes[p.Item]
 		for _, f := range kyc.Visible(findings) {
 			if f.Item == p.Item && f.Definition().Severity == kyc.Retry {
 				p.Codes = append(p.Codes, f.Code)

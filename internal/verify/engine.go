@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -102,7 +103,7 @@ func (e *Engine) Read(ctx context.Context, item kyc.Item, content []byte, at tim
 	s := SideOf(p, m)
 	s.Full = true
 	if item == kyc.DocumentFront {
-		s.Portrait, err = e.onDocument(ctx, p, m.Document.Rotation)
+		s.Portrait, err = e.onDocument(ctx, p, m.Document)
 	}
 	if err != nil {
 		return nil, nil, nil, err
@@ -110,24 +111,41 @@ func (e *Engine) Read(ctx context.Context, item kyc.Item, content []byte, at tim
 	return s, m, &p.Meta, nil
 }
 
-// onDocument measures the portrait on a document; nil where there is none. A
-// page that is known to stand upright is not searched in other turns first: that
-// costs four times as much.
-func (e *Engine) onDocument(ctx context.Context, p *imaging.Picture, rotation float64) (*Portrait, error) {
-	var faces []face.Face
+// onDocument measures the portrait on a document; nil where there is none. Faces
+// beside the document are not its portrait, however large. A page that is known
+// to stand upright is not searched in other turns first: that costs four times
+// as much.
+func (e *Engine) onDocument(ctx context.Context, p *imaging.Picture, d document.Facts) (*Portrait, error) {
 	for _, o := range []face.Options{{}, {Turns: true}} {
-		if !o.Turns && math.Abs(rotation) > 30 {
+		if !o.Turns && math.Abs(d.Rotation) > 30 {
 			continue
 		}
-		var err error
-		if faces, err = e.faces.Find(ctx, p, o); err != nil {
+		faces, err := e.faces.Find(ctx, p, o)
+		if err != nil {
 			return nil, err
+		}
+		if d.Quad != nil {
+			faces = slices.DeleteFunc(faces, func(f face.Face) bool {
+				return !inside(*d.Quad, f.Box.X+f.Box.W/2, f.Box.Y+f.Box.H/2)
+			})
 		}
 		if len(faces) > 0 {
 			return e.portrait(ctx, p, faces)
 		}
 	}
 	return nil, nil //nolint:nilnil // a document without a portrait is no error
+}
+
+// inside reports whether a point is on the inner side of every edge of a quad
+// whose corners go round clockwise, as a picture has its y downwards.
+func inside(q document.Box, x, y float64) bool {
+	for k := range q {
+		a, b := q[k], q[(k+1)%len(q)]
+		if (b[0]-a[0])*(y-a[1])-(b[1]-a[1])*(x-a[0]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Selfie measures a photo of a face, with the template to compare it by.

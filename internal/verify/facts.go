@@ -82,8 +82,9 @@ type Evidence struct {
 	Front, Back *Side
 	Details     map[kyc.Field]string
 	Face        *Portrait
-	// Submissions names where findings stand.
+	// Submissions names where findings stand; Hashes are SHA-256 of what was sent.
 	Submissions map[kyc.Item]kyc.SubmissionID
+	Hashes      map[kyc.Item]string
 }
 
 // field returns the best value of a field: from a machine readable zone on

@@ -8,6 +8,7 @@ import (
 
 	"bonafide/internal/document"
 	"bonafide/internal/face"
+	"bonafide/internal/imaging"
 	"bonafide/internal/kyc"
 	"bonafide/internal/match"
 	"bonafide/internal/policy"
@@ -154,9 +155,20 @@ func (j *judge) document() {
 	if len(missing) == 0 && !zone && (kind == "" || slices.Contains(j.policy.Documents.WithZone, kind)) {
 		missing = []kyc.Field{""}
 	}
+	// Every identity document has a zone or a portrait on its front; a page of
+	// print with neither is something else, and a zone of cards alone is the back.
+	if front.Portrait == nil && !front.HasMRZ && !j.blames(kyc.DocumentFront) {
+		j.add(kyc.Finding{Code: kyc.DocNotFound, Item: kyc.DocumentFront, Measure: "portrait_or_zone"})
+	}
+	if front.Portrait == nil && front.MRZFormat == string(mrz.TD1) {
+		j.add(kyc.Finding{Code: kyc.DocWrongSide, Item: kyc.DocumentFront, Box: front.MRZBox})
+	}
+	impossible := j.impossible(missing)
 	switch {
 	case len(missing) == 0:
-	case kind == "passport" || front.HasMRZ:
+	case impossible != "":
+		j.add(kyc.Finding{Code: kyc.DocImpossibleDate, Item: kyc.DocumentFront, Field: impossible})
+	case kind == "passport":
 		j.add(kyc.Finding{Code: kyc.DocMRZUnreadable, Item: kyc.DocumentFront, Field: missing[0], Box: front.MRZBox})
 	case back == nil:
 		// A front that is to be sent again may hold what is missing.
@@ -182,25 +194,81 @@ func (j *judge) document() {
 		}
 	}
 	if kind != "" && !slices.Contains(j.policy.Documents.Accepted, kind) {
-		j.add(kyc.Finding{Code: kyc.DocNotAccepted, Item: kyc.DocumentFront})
+		j.onEverySide(kyc.Finding{Code: kyc.DocNotAccepted}, "")
 	}
 	if v, at, ok := j.evidence.field(kyc.ExpiryDate); ok && !j.policy.Documents.AcceptExpired {
 		if _, day, ok := dayOf(v.Text); ok && day.Before(j.today.Time) {
-			j.expired(day, v, at)
+			j.onEverySide(kyc.Finding{Code: kyc.DocExpired, Field: kyc.ExpiryDate, From: day, Box: v.Box}, at)
 		}
+	}
+	if back != nil && back.Full {
+		j.sides(*front, *back)
 	}
 }
 
-// expired asks for every side that was sent, since another document has another
-// front and another back; the place is where the date was read.
-func (j *judge) expired(day time.Time, v Value, at kyc.Item) {
+// impossible returns a missing date whose check digit holds: it was read, and the
+// calendar does not have it.
+func (j *judge) impossible(missing []kyc.Field) kyc.Field {
+	for _, s := range []*Side{j.evidence.Front, j.evidence.Back} {
+		for _, f := range missing {
+			if s != nil && (f == kyc.BirthDate || f == kyc.ExpiryDate) && s.CheckDigits[string(f)] {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+// sure is the confidence from which a contradiction between two readings is the
+// document's and not the reader's.
+const sure = 0.9
+
+// sides compares what front and back say of the person: two halves of two cards
+// are nobody's document. Numbers are left out, since many cards print another
+// one on each side.
+func (j *judge) sides(front, back Side) {
+	value := func(s Side, f kyc.Field) (string, bool) {
+		v, ok := s.Fields[f]
+		return v.Text, ok && v.Text != "" && v.Confidence >= sure
+	}
+	told := false
+	contradict := func(f kyc.Field, a, b string, r match.Result) {
+		if r.Verdict == match.Different && !told {
+			told = true
+			j.add(kyc.Finding{
+				Code: kyc.DocInconsistent, Item: kyc.DocumentBack, Field: f, Box: back.Fields[f].Box,
+				Values: &kyc.Values{Typed: a, Read: b, Differences: differences(r)},
+			})
+		}
+	}
+	for _, f := range []kyc.Field{kyc.BirthDate, kyc.ExpiryDate} {
+		a, okA := value(front, f)
+		b, okB := value(back, f)
+		if okA && okB {
+			contradict(f, a, b, match.Date(a, b))
+		}
+	}
+	surnameA, ok1 := value(front, kyc.Surname)
+	surnameB, ok2 := value(back, kyc.Surname)
+	if ok1 && ok2 {
+		givenA, _ := value(front, kyc.GivenNames)
+		givenB, _ := value(back, kyc.GivenNames)
+		contradict(kyc.Surname, surnameA, surnameB, match.Names(
+			match.Name{Surname: surnameA, Given: givenA}, match.Name{Surname: surnameB, Given: givenB, Truncated: back.NameTruncated}, match.DefaultPolicy()))
+	}
+}
+
+// onEverySide asks for every side that was sent, since another document has
+// another front and another back; the place stands on the side where it was read.
+func (j *judge) onEverySide(f kyc.Finding, at kyc.Item) {
+	box := f.Box
 	for _, item := range []kyc.Item{kyc.DocumentFront, kyc.DocumentBack} {
 		if item == kyc.DocumentBack && j.evidence.Back == nil {
 			continue
 		}
-		f := kyc.Finding{Code: kyc.DocExpired, Item: item, Field: kyc.ExpiryDate, From: day}
+		f.Item, f.Box = item, nil
 		if item == at {
-			f.Box = v.Box
+			f.Box = box
 		}
 		j.add(f)
 	}
@@ -309,6 +377,10 @@ func (j *judge) comparison() {
 		j.number(kyc.DocPortraitMissing, kyc.DocumentFront, kyc.Box{}, "inter_eye_px", px, least)
 		return
 	}
+	if d := imaging.Distance(front.PerceptualHash, j.evidence.Face.PerceptualHash); front.PerceptualHash != 0 && d <= samePicture {
+		// The photo of the document was sent as the photo of the person.
+		j.add(kyc.Finding{Code: kyc.FaceAttack, Item: kyc.Face, Measure: "same_picture_as_document"})
+	}
 	m := CompareFaces(j.policy, j.evidence)
 	switch {
 	case m == nil && j.evidence.Face.Faces > 0:
@@ -376,20 +448,30 @@ func (j *judge) names() {
 	if !slices.ContainsFunc(r.Differences, counts) {
 		counts = func(match.Difference) bool { return true }
 	}
-	for _, f := range []struct {
-		field       kyc.Field
-		typed, read string
-	}{{kyc.Surname, a.Surname, b.Surname}, {kyc.GivenNames, a.Given, b.Given}} {
+	parts := []namePart{{kyc.Surname, a.Surname, b.Surname}, {kyc.GivenNames, a.Given, b.Given}}
+	// A part that is right by itself is not asked for because of the other one.
+	wrong := slices.DeleteFunc(slices.Clone(parts), func(p namePart) bool {
+		return match.Names(match.Name{Full: p.typed}, match.Name{Full: p.read, Truncated: b.Truncated}, allowed).Verdict == match.Same
+	})
+	if len(wrong) == 0 {
+		wrong = parts
+	}
+	for _, p := range wrong {
 		own := match.Result{Verdict: r.Verdict, Score: r.Score}
 		for _, d := range r.Differences {
-			if d.Part == string(f.field) && counts(d) {
+			// Where the parts changed places, both are told of it.
+			if counts(d) && (d.Part == string(p.field) || d.Kind == match.Order) {
 				own.Differences = append(own.Differences, d)
 			}
 		}
-		if len(own.Differences) > 0 {
-			j.mismatch(kyc.DetailsName, f.field, f.typed, f.read, own)
-		}
+		j.mismatch(kyc.DetailsName, p.field, p.typed, p.read, own)
 	}
+}
+
+// namePart is one of the two parts of a name, as typed and as read.
+type namePart struct {
+	field       kyc.Field
+	typed, read string
 }
 
 func (j *judge) truncated() bool {
@@ -414,17 +496,25 @@ func differences(r match.Result) []kyc.Difference {
 // eligibility judges age and regions.
 func (j *judge) eligibility() {
 	f := policy.Facts{Today: j.today, Residence: j.evidence.Details[kyc.Residence]}
+	var youngest policy.Day // the latest day of birth that an incomplete date allows
 	if v, _, ok := j.evidence.field(kyc.BirthDate); ok {
-		// Of an unknown day the earliest counts: nobody is too young by our ignorance.
-		if t, _, ok := dayOf(v.Text); ok {
-			f.Birth = policy.Day{Time: t}
+		if first, last, ok := dayOf(v.Text); ok {
+			f.Birth, youngest = policy.Day{Time: first}, policy.Day{Time: last}
 		}
 	}
 	if v, _, ok := j.evidence.field(kyc.IssuingState); ok {
 		f.Issuer = alpha2(v.Text)
 	}
-	for _, x := range j.policy.Eligibility.Judge(f) {
+	found := j.policy.Eligibility.Judge(f)
+	for _, x := range found {
 		j.add(x)
+	}
+	// Nobody is refused, and nobody let in, by our ignorance of a day.
+	known := !f.Birth.IsZero()
+	f.Birth = youngest
+	unclear := !known || len(j.policy.Eligibility.Judge(f)) > len(found)
+	if _, _, read := j.evidence.field(kyc.BirthDate); read && unclear && j.policy.Eligibility.MinimumAge > 0 {
+		j.add(kyc.Finding{Code: kyc.AgeUnknown, Item: kyc.Eligibility, Field: kyc.BirthDate})
 	}
 }
 

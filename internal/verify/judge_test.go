@@ -322,7 +322,38 @@ func TestJudge(t *testing.T) {
 				e.Front.Fields[kyc.BirthDate] = mrzValue("2008-XX-XX")
 				delete(e.Details, kyc.BirthDate)
 			},
+			[]string{"eligibility.age_unknown@eligibility"},
+		},
+		"born in an unknown year": {
+			func(_ *policy.Policy, e *Evidence) {
+				e.Front.Fields[kyc.BirthDate] = mrzValue("XXXX-XX-XX")
+				delete(e.Details, kyc.BirthDate)
+			},
+			[]string{"eligibility.age_unknown@eligibility"},
+		},
+		"born in an unknown month, surely of age": {
+			func(_ *policy.Policy, e *Evidence) {
+				e.Front.Fields[kyc.BirthDate] = mrzValue("1990-XX-XX")
+				delete(e.Details, kyc.BirthDate)
+			},
 			[]string{},
+		},
+		"two halves of two cards": {
+			func(_ *policy.Policy, e *Evidence) {
+				back := *e.Front
+				back.Fields = map[kyc.Field]Value{}
+				for f, v := range e.Front.Fields {
+					back.Fields[f] = v
+				}
+				back.Fields[kyc.BirthDate] = mrzValue("1971-11-30")
+				back.Fields[kyc.Surname], back.Fields[kyc.GivenNames] = mrzValue("OTHER"), mrzValue("PERSON")
+				e.Back = &back
+			},
+			[]string{"document.inconsistent@document_back"},
+		},
+		"the document's photo as the selfie": {
+			func(_ *policy.Policy, e *Evidence) { e.Front.PerceptualHash, e.Face.PerceptualHash = 12345, 12345 },
+			[]string{"face.presentation_attack@face"},
 		},
 		"a mistyped birth date hides the age": {
 			func(_ *policy.Policy, e *Evidence) { e.Front.Fields[kyc.BirthDate] = mrzValue("2010-05-17") },

@@ -49,7 +49,7 @@ type NewCase struct {
 	ID         kyc.CaseID
 	ExternalID string
 	Locale     string
-	Items      []kyc.Item // nil: the policy's
+	Items      []kyc.Item // in addition to the policy's
 }
 
 // CreateCase opens a case, and the applicant if the account is new. A case with
@@ -58,17 +58,13 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 	if n.ExternalID == "" {
 		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Detail: "external_id must not be empty"}
 	}
-	items := n.Items
-	if len(items) == 0 {
-		items = s.cfg.Policy.Items
-	}
-	for _, i := range items {
+	// A request can ask for more than the policy, never for less.
+	items := slices.Clone(s.cfg.Policy.Items)
+	for _, i := range n.Items {
 		if !i.IsAsked() {
 			return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Item: i, Detail: "this item cannot be asked for"}
 		}
-	}
-	if slices.Contains(items, kyc.Face) && !slices.Contains(items, kyc.DocumentFront) {
-		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Detail: "a face is compared with a document: ask for document_front too"}
+		items = append(items, i)
 	}
 	id := n.ID
 	if id == "" {
@@ -262,14 +258,16 @@ func (s *Service) ExpireDue(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("expire cases: %w", err)
 		}
+		// One damaged case must not keep the others open.
+		var errs []error
 		for _, r := range due {
 			_, err := s.apply(ctx, r.ID, func(kyc.Case) (kyc.Event, error) { return kyc.Expire{At: now}, nil }, nil)
 			if err != nil && kyc.KindOf(err) != kyc.NotAllowed { // acted on meanwhile
-				return err
+				errs = append(errs, err)
 			}
 		}
-		if len(due) < batch {
-			return nil
+		if len(errs) > 0 || len(due) < batch {
+			return errors.Join(errs...)
 		}
 	}
 }
@@ -357,7 +355,7 @@ func (s *Service) carryOut(ctx context.Context, tx kyc.Tx, effects []kyc.Effect)
 		var err error
 		switch e := e.(type) {
 		case kyc.RunChecks:
-			err = tx.Enqueue(ctx, kyc.Job{Kind: CheckCase, Case: e.Case, Round: e.Round})
+			err = tx.Enqueue(ctx, kyc.Job{Kind: kyc.CheckCase, Case: e.Case, Round: e.Round})
 		case kyc.Record:
 			err = s.log(ctx, tx, e)
 		case kyc.DestroyKey:
@@ -369,9 +367,6 @@ func (s *Service) carryOut(ctx context.Context, tx kyc.Tx, effects []kyc.Effect)
 	}
 	return nil
 }
-
-// CheckCase is the kind of the job that runs the checks of a round.
-const CheckCase = "check_case"
 
 func (s *Service) log(ctx context.Context, tx kyc.Tx, r kyc.Record) error {
 	_, err := tx.AppendAudit(ctx, r.At, audit.Encode(r))

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,11 +12,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"bonafide/internal/blob"
 	"bonafide/internal/imaging"
 	"bonafide/internal/kyc"
+	"bonafide/mrz"
 )
 
 // Outcome answers a submission.
@@ -168,14 +171,7 @@ func sameAgain(c kyc.Case, item kyc.Item, sha string, hash uint64, quality float
 		return out
 	}
 	for _, r := range c.Refused {
-		if r.Item != item || hash == 0 || imaging.Distance(r.PerceptualHash, hash) > samePicture || quality > r.Quality*notSharper {
-			continue
-		}
-		mended := slices.ContainsFunc(r.Codes, func(c kyc.Code) bool {
-			d, _ := kyc.Lookup(c)
-			return d.PreCheck && !has(c)
-		})
-		if mended {
+		if r.Item != item || r.SHA256 != sha && !looksLike(r, hash, quality, has) {
 			continue
 		}
 		for _, c := range r.Codes {
@@ -190,7 +186,7 @@ func sameAgain(c kyc.Case, item kyc.Item, sha string, hash uint64, quality float
 
 // refuse remembers a picture that was refused, so that it is known again.
 func (s *Service) refuse(ctx context.Context, id kyc.CaseID, item kyc.Item, found []kyc.Finding, keep stored, now time.Time) (Outcome, error) {
-	p := kyc.RefusedPicture{Item: item}
+	p := kyc.RefusedPicture{Item: item, SHA256: keep.SHA256}
 	switch {
 	case keep.Side != nil:
 		p.PerceptualHash, p.Quality = keep.Side.PerceptualHash, keep.Side.Sharpness
@@ -253,6 +249,20 @@ func (s *Service) accept(ctx context.Context, before kyc.Case, item kyc.Item, id
 	return Outcome{Accepted: true, Submission: id, Case: c}, nil
 }
 
+// looksLike reports whether a picture is a refused one in another compression.
+// Where another document is asked for, only equal bytes are the same picture:
+// the new document looks like the old one that had expired.
+func looksLike(r kyc.RefusedPicture, hash uint64, quality float64, has func(kyc.Code) bool) bool {
+	for _, c := range r.Codes {
+		d, _ := kyc.Lookup(c)
+		mended := d.PreCheck && !has(c)
+		if mended || c == kyc.DocExpired || c == kyc.DocNotAccepted || c == kyc.DocSpecimen || c == kyc.DocWrongSide {
+			return false
+		}
+	}
+	return hash != 0 && imaging.Distance(r.PerceptualHash, hash) <= samePicture && quality <= r.Quality*notSharper
+}
+
 // maxField is the most characters of a typed field.
 const maxField = 200
 
@@ -265,7 +275,7 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 	}
 	st, _ := c.Item(kyc.Details)
 	if st.Current == nil {
-		return sent, nil
+		return sent, lacks(sent, s.cfg.Policy.RequiredDetails())
 	}
 	earlier, err := s.facts(ctx, c, *st.Current)
 	if err != nil {
@@ -273,16 +283,29 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 	}
 	merged := maps.Clone(earlier.Details)
 	asked := askedFields(c)
+	if err := lacks(sent, asked); err != nil {
+		return nil, err // half a correction would cost an attempt
+	}
 	for f, v := range sent {
 		if len(asked) > 0 && !slices.Contains(asked, f) && merged[f] != v {
 			return nil, &kyc.Error{
 				Kind: kyc.NotAsked, Op: "submit", Item: kyc.Details,
-				Detail: fmt.Sprintf("%s passed and is kept; only %v can be corrected", f, asked),
+				Detail: fmt.Sprintf("%s passed and is kept; only %s can be corrected", f, fieldNames(asked)),
 			}
 		}
 		merged[f] = v
 	}
 	return merged, nil
+}
+
+// lacks says which of the wanted fields was not sent.
+func lacks(sent map[kyc.Field]string, wanted []kyc.Field) error {
+	for _, f := range wanted {
+		if strings.TrimSpace(sent[f]) == "" {
+			return &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: fmt.Sprintf("%s must be given too; needed are %s", f, fieldNames(wanted))}
+		}
+	}
+	return nil
 }
 
 func askedFields(c kyc.Case) []kyc.Field {
@@ -297,42 +320,74 @@ func askedFields(c kyc.Case) []kyc.Field {
 	return nil
 }
 
-// ParseDetails reads typed details from JSON: known fields, at most 200
-// characters each, dates as 1990-01-31. The error says which field is wrong,
-// never what it held.
+// ParseDetails reads typed details from JSON: known fields of at most 200
+// characters, blanks around removed, dates as 1990-01-31, states as ISO 3166-1
+// codes. The error says which field is wrong, never what it held.
 func ParseDetails(content []byte) (map[kyc.Field]string, error) {
-	bad := func(f kyc.Field, why string) error {
-		return &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: fmt.Sprintf("%s %s", f, why)}
+	bad := func(why string) error {
+		return &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: why}
+	}
+	if !utf8.Valid(content) {
+		return nil, bad("must be UTF-8")
 	}
 	var raw map[kyc.Field]*string
-	if err := json.Unmarshal(content, &raw); err != nil {
-		return nil, &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: "must be a JSON object of strings, as {\"surname\": \"…\"}"}
+	if err := json.Unmarshal(bytes.TrimPrefix(content, []byte("\ufeff")), &raw); err != nil {
+		return nil, bad("must be a JSON object of strings, as {\"surname\": \"…\"}")
 	}
 	out := map[kyc.Field]string{}
 	for f, p := range raw {
-		switch {
-		case !slices.Contains(kyc.DetailFields(), f):
-			return nil, bad("", fmt.Sprintf("unknown field; known are %v", kyc.DetailFields()))
-		case p == nil || *p == "":
+		if !slices.Contains(kyc.DetailFields(), f) {
+			// The name is not repeated: somebody may have put a value in its place.
+			return nil, bad("unknown field; the fields are " + fieldNames(kyc.DetailFields()))
+		}
+		if p == nil || strings.TrimSpace(*p) == "" {
 			continue
-		case !utf8.ValidString(*p) || utf8.RuneCountInString(*p) > maxField:
-			return nil, bad(f, fmt.Sprintf("must be valid text of at most %d characters", maxField))
-		case f == kyc.BirthDate || f == kyc.ExpiryDate:
-			if _, err := time.Parse(time.DateOnly, *p); err != nil {
-				return nil, bad(f, "must be a date such as 1990-01-31")
-			}
 		}
-		out[f] = *p
-	}
-	if r := out[kyc.Residence]; r != "" {
-		r = strings.ToUpper(r)
-		if len(r) != 2 || r[0] < 'A' || r[0] > 'Z' || r[1] < 'A' || r[1] > 'Z' {
-			return nil, bad(kyc.Residence, "must be an ISO 3166-1 alpha-2 code such as DE")
+		v := strings.TrimSpace(*p)
+		if why := wrongWith(f, v); why != "" {
+			return nil, bad(fmt.Sprintf("%s %s", f, why))
 		}
-		out[kyc.Residence] = r
+		if f == kyc.Residence {
+			v = strings.ToUpper(v)
+		}
+		out[f] = v
 	}
 	if len(out) == 0 {
-		return nil, &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: "at least one field must be given"}
+		return nil, bad("at least one field must be given")
 	}
 	return out, nil
+}
+
+// wrongWith says what is wrong with the form of a value; "" when nothing is.
+func wrongWith(f kyc.Field, v string) string {
+	if utf8.RuneCountInString(v) > maxField {
+		return fmt.Sprintf("must be valid text of at most %d characters", maxField)
+	}
+	switch f {
+	case kyc.BirthDate, kyc.ExpiryDate:
+		if t, err := time.Parse(time.DateOnly, v); err != nil || t.Year() < 1850 {
+			return "must be a date such as 1990-01-31"
+		}
+	case kyc.Residence:
+		if alpha2(v) != strings.ToUpper(v) {
+			return "must be an ISO 3166-1 alpha-2 code such as DE"
+		}
+	case kyc.Nationality:
+		if !mrz.IsState(alpha3(v)) {
+			return "must be an ISO 3166-1 code such as FRA"
+		}
+	case kyc.Surname, kyc.GivenNames, kyc.DocumentNumber, kyc.PersonalNumber, kyc.IssuingState, kyc.Sex:
+		if !strings.ContainsFunc(v, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+			return "must hold a letter or a digit"
+		}
+	}
+	return ""
+}
+
+func fieldNames(fs []kyc.Field) string {
+	names := make([]string, len(fs))
+	for k, f := range fs {
+		names[k] = string(f)
+	}
+	return strings.Join(names, ", ")
 }
