@@ -10,6 +10,7 @@ import (
 	"bonafide/internal/audit"
 	"bonafide/internal/kyc"
 	"bonafide/internal/policy"
+	"bonafide/internal/seal"
 	"bonafide/internal/server"
 	"bonafide/internal/sqlite"
 )
@@ -101,6 +102,17 @@ func (c keysRevokeCmd) Run(ctx context.Context, a *app) error {
 	return server.RevokeAPIKey(ctx, db, c.ID, a.now())
 }
 
+type keysRotateCmd struct{ inData }
+
+// Run implements the command.
+func (c keysRotateCmd) Run(a *app) error {
+	if err := seal.Rotate(filepath.Join(c.Data, keyFile)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(a.stdout, "New master keys are used from the next start on; the old ones stay for what they sealed. Back the key file up again.")
+	return err
+}
+
 type eraseCmd struct {
 	inData
 	Applicant string `arg:"" help:"The applicant's id."`
@@ -109,6 +121,9 @@ type eraseCmd struct {
 // Run implements the command. The server may not be running meanwhile: it could
 // be working on the same evidence.
 func (c eraseCmd) Run(ctx context.Context, a *app) error {
+	if !exists(filepath.Join(c.Data, databaseFile)) {
+		return fmt.Errorf("there is no database in %s; say where it is with --data", c.Data)
+	}
 	pol, err := policy.Standard()
 	if err != nil {
 		return err

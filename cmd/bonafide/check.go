@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"bonafide/api"
@@ -32,7 +33,7 @@ type checked struct {
 	Decision  string             `json:"decision"`
 	Title     string             `json:"-"`
 	Findings  []api.Finding      `json:"findings"`
-	Plan      *api.Plan          `json:"plan,omitempty"`
+	Plan      *api.Plan          `json:"plan"`
 	Document  *checkedDocument   `json:"document,omitempty"`
 	Face      *verify.Match      `json:"face,omitempty"`
 	TimingsMS map[string]float64 `json:"timings_ms"`
@@ -69,6 +70,10 @@ func (c checkCmd) Run(ctx context.Context, a *app) error {
 
 	k := &checking{app: a, engine: engine, policy: pol, now: started, out: &out}
 	if err := k.measure(ctx, c); err != nil {
+		var bad *os.PathError
+		if c.JSON && errors.As(err, &bad) {
+			return errors.Join(a.report(true, failed(bad.Path, unreadableFile, err.Error())), err)
+		}
 		return err
 	}
 	cs, err := k.decide()
@@ -175,7 +180,26 @@ func (k *checking) decide() (kyc.Case, error) {
 		}
 		cs = next
 	}
-	return cs, nil
+	return k.complete(cs), nil
+}
+
+// complete adds to the plan what the policy asks for and nobody sent: a good
+// document alone approves nobody.
+func (k *checking) complete(cs kyc.Case) kyc.Case {
+	if cs.Plan == nil {
+		p := kyc.PlanFor(cs.Items, nil, 0)
+		cs.Plan = &p
+	}
+	for _, i := range k.policy.Items {
+		if slices.Contains(k.sent, i) {
+			continue
+		}
+		cs.Plan.Items = append(cs.Plan.Items, kyc.PlanItem{Item: i, AttemptsLeft: k.policy.Attempts.Limit})
+		if cs.State == kyc.Approved {
+			cs.State = kyc.Open
+		}
+	}
+	return cs
 }
 
 func ms(d time.Duration) float64 {

@@ -49,7 +49,7 @@ func (a *app) inspection() (inspection, error) {
 func (a *app) picture(ctx context.Context, file string) (p *imaging.Picture, bad *inputError, err error) {
 	content, err := readPicture(file)
 	if err != nil {
-		e := failed(file, "unreadable_file", err.Error())
+		e := failed(file, unreadableFile, err.Error())
 		return nil, &e, nil
 	}
 	p, err = imaging.Decode(ctx, content, imaging.DefaultLimits())
@@ -64,12 +64,16 @@ func (a *app) picture(ctx context.Context, file string) (p *imaging.Picture, bad
 // that began and when the picture was decoded. Files that are no pictures are
 // reported in their place.
 func (a *app) pictures(ctx context.Context, files []string, json bool, do func(file string, p *imaging.Picture, began, decoded time.Time) error) error {
+	unread := 0
 	for _, file := range files {
 		began := a.now()
 		p, bad, err := a.picture(ctx, file)
 		switch {
 		case err != nil:
 		case bad != nil:
+			if bad.Error.Code == unreadableFile {
+				unread++
+			}
 			err = a.report(json, *bad)
 		default:
 			err = do(file, p, began, a.now())
@@ -78,8 +82,15 @@ func (a *app) pictures(ctx context.Context, files []string, json bool, do func(f
 			return err
 		}
 	}
+	if unread > 0 {
+		return fmt.Errorf("%d of %d files could not be read", unread, len(files))
+	}
 	return nil
 }
+
+// unreadableFile is the code of a file that could not be read at all, as opposed
+// to one that is no picture: only the first is not processed.
+const unreadableFile = "unreadable_file"
 
 // report prints an input that could not be processed.
 func (a *app) report(json bool, bad inputError) error {

@@ -70,7 +70,8 @@ type commands struct {
 		Create keysCreateCmd `cmd:"" help:"Create an API key; it is shown once."`
 		List   keysListCmd   `cmd:"" help:"List API keys."`
 		Revoke keysRevokeCmd `cmd:"" help:"Revoke an API key."`
-	} `cmd:"" help:"API keys of integrators."`
+		Rotate keysRotateCmd `cmd:"" help:"Make new master keys; the old ones stay for what they sealed."`
+	} `cmd:"" help:"API keys of integrators, and the master keys."`
 	Erase eraseCmd `cmd:"" help:"Destroy everything of an applicant."`
 	Audit struct {
 		Verify auditVerifyCmd `cmd:"" help:"Verify the audit chain."`

@@ -10,6 +10,7 @@ import (
 
 	"bonafide/internal/onnx"
 	"bonafide/internal/onnx/assets"
+	"bonafide/internal/seal"
 )
 
 type modelsListCmd struct {
@@ -121,9 +122,12 @@ func (c doctorCmd) Run(a *app) error {
 	_, err = exec.LookPath("npm")
 	say(err == nil || ill == 0, "npm, to fetch models", "install Debian's npm; it is needed only while models are missing")
 	say(writable(c.Data), "the data folder "+c.Data+" can be written", "create it or choose another with --data")
-	if key := filepath.Join(c.Data, keyFile); exists(key) {
-		info, err := os.Stat(key)
-		say(err == nil && info.Mode().Perm()&0o077 == 0, "the key file is readable by its owner alone", "chmod 600 "+key)
+	if exists(filepath.Join(c.Data, databaseFile)) {
+		sealer, err := seal.Load(filepath.Join(c.Data, keyFile))
+		if err == nil {
+			err = sameInstallation(filepath.Join(c.Data, markFile), sealer, false)
+		}
+		say(err == nil, "the key file opens the data folder", fmt.Sprint(err))
 	}
 	if ill > 0 {
 		return fmt.Errorf("%d things to mend", ill)

@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"bonafide/internal/applicant"
@@ -31,6 +33,7 @@ const (
 	databaseFile = "bonafide.db"
 	keyFile      = "keys.json"
 	blobFolder   = "evidence"
+	markFile     = "installation"
 )
 
 // memoryLimit is where the collector begins to work harder: pictures are large
@@ -110,6 +113,25 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 		}
 	}
 	return serveHTTP(ctx, listener, handler, log)
+}
+
+// softMemory is how much memory Go's own heap may take before it collects harder.
+// The models' memory comes on top.
+const softMemory = 512 << 20
+
+// check refuses settings that make no sense, before anything is opened.
+func (c serveCmd) check() error {
+	if c.LinkTTL < time.Minute {
+		return errors.New("--link-ttl must be at least 1m")
+	}
+	if c.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || strings.HasSuffix(c.PublicURL, "/") {
+		return errors.New("--public-url must be like https://verify.example.org, without a slash at the end")
+	}
+	return nil
 }
 
 // serveHTTP serves until the context ends and then lets requests finish.
@@ -196,6 +218,9 @@ func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, p
 	if err != nil {
 		return nil, err
 	}
+	if err := sameInstallation(filepath.Join(dir, markFile), n.sealer, fresh); err != nil {
+		return nil, err
+	}
 	queue, err := jobs.NewEnqueuer(log)
 	if err != nil {
 		return nil, err
@@ -219,6 +244,29 @@ func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, p
 		return fail(errors.Join(err, n.blobs.Close()))
 	}
 	return n, nil
+}
+
+// sameInstallation makes sure that the key file is the one with which the data
+// folder was begun: with another one nothing old would open, and nothing new
+// could be opened with the old one again.
+func sameInstallation(mark string, s *seal.Sealer, fresh bool) error {
+	about := seal.Context{Purpose: "installation"}
+	sealed, err := os.ReadFile(mark) //nolint:gosec // in the operator's own folder
+	switch {
+	case err == nil:
+		if _, err := s.OpenSystem(about, sealed); err != nil {
+			return fmt.Errorf("%s is not the key file of this data folder: restore the right one", keyFile)
+		}
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case !fresh:
+		return fmt.Errorf("%s is missing: restore it with the rest of the data folder", mark)
+	}
+	if sealed, err = s.SealSystem(about, []byte("bonafide")); err != nil {
+		return err
+	}
+	return os.WriteFile(mark, sealed, 0o600)
 }
 
 func (n *node) close(log *slog.Logger) {

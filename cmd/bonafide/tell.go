@@ -58,8 +58,8 @@ func (a *app) tell(c checked) error {
 		}
 		fmt.Fprintf(&b, "  → %s\n", f.Fix)
 	}
-	if c.Plan != nil {
-		b.WriteString("\n  Send again:")
+	if c.Plan != nil && len(c.Plan.Items) > 0 {
+		b.WriteString("\n  To send:   ")
 		for _, i := range c.Plan.Items {
 			fmt.Fprintf(&b, " %s", i.Item)
 			if len(i.Fields) > 0 {

@@ -140,7 +140,7 @@ func TestDecodeRefuses(t *testing.T) {
 	noEOI := jpg[:len(jpg)-2]
 	halfScan := append(append([]byte(nil), jpg[:len(jpg)*3/4]...), 0xff, 0xd9)
 	hugeJPEG := func(sof byte) []byte {
-		b := append([]byte{0xff, 0xd8, 0xff, sof, 0, 17, 8}, 0x1f, 0x40, 0x1f, 0x40, 3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0)
+		b := append([]byte{0xff, 0xd8, 0xff, sof, 0, 17, 8}, 0x17, 0x70, 0x17, 0x70, 3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0)
 		return append(b, 0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9)
 	}
 	scans := append([]byte(nil), jpg[:len(jpg)-2]...)
@@ -164,7 +164,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"animated gif", anim.Bytes(), Limits{}, KindAnimated},
 		{"png of 50000 by 50000", append(pngHeader(50000, 50000, 8, 2), append(chunk("IDAT", nil), chunk("IEND", nil)...)...), Limits{}, KindTooManyPixels},
 		{"png of 4 billion by 4 billion", append(pngHeader(1<<31-1, 1<<31-1, 16, 6), chunk("IEND", nil)...), Limits{}, KindTooManyPixels},
-		{"png of 8000 by 8000 without data", append(pngHeader(8000, 8000, 8, 6), append(chunk("IDAT", make([]byte, 100)), chunk("IEND", nil)...)...), Limits{}, KindTruncated},
+		{"png of 6000 by 6000 without data", append(pngHeader(6000, 6000, 8, 6), append(chunk("IDAT", make([]byte, 100)), chunk("IEND", nil)...)...), Limits{}, KindTruncated},
 		{"png, cut", pn[:len(pn)/2], Limits{}, KindTruncated},
 		{"png, flipped bits", flipped, Limits{}, KindCorrupt},
 		{"apng", afterIHDR(pn, chunk("acTL", []byte{0, 0, 0, 5, 0, 0, 0, 0})), Limits{}, KindAnimated},
@@ -175,8 +175,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"jpeg, cut in the scan", jpg[:len(jpg)*3/4], Limits{}, KindTruncated},
 		{"jpeg without EOI", noEOI, Limits{}, KindTruncated},
 		{"jpeg, cut and closed", halfScan, Limits{}, KindCorrupt},
-		{"jpeg of 8000 by 8000 without data", hugeJPEG(0xc0), Limits{}, KindTruncated},
-		{"progressive jpeg of 8000 by 8000 without data", hugeJPEG(0xc2), Limits{}, KindTruncated},
+		{"jpeg of 6000 by 6000 without data", hugeJPEG(0xc0), Limits{}, KindTruncated},
+		{"progressive jpeg of 6000 by 6000 without data", hugeJPEG(0xc2), Limits{}, KindTruncated},
 		{"arithmetic jpeg", hugeJPEG(0xc9), Limits{}, KindUnsupported},
 		{"jpeg with a hundred scans", scans, Limits{}, KindUnsupported},
 		{"jpeg without a frame", []byte{0xff, 0xd8, 0xff, 0xd9}, Limits{}, KindCorrupt},

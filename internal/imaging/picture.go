@@ -15,8 +15,8 @@ type Limits struct {
 	Frames int   // in the file; with more than one allowed, the first is decoded
 }
 
-// DefaultLimits are generous for what phones and scanners make: 20 MiB, 64 megapixels, 16384 pixels a side, one frame.
-func DefaultLimits() Limits { return Limits{Bytes: 20 << 20, Pixels: 64e6, Side: 16384, Frames: 1} }
+// DefaultLimits are generous for what phones and scanners make: 20 MiB, 40 megapixels, 16384 pixels a side, one frame.
+func DefaultLimits() Limits { return Limits{Bytes: 20 << 20, Pixels: 40e6, Side: 16384, Frames: 1} }
 
 func (l Limits) withDefaults() Limits {
 	d := DefaultLimits()

@@ -24,7 +24,6 @@ type Engine struct {
 	documents *document.Reader
 	faces     *face.Analyser
 	limits    imaging.Limits
-	clock     func() time.Time
 	// room is the memory for pictures, in bytes: one of the largest fits, or
 	// several usual ones; more wait their turn.
 	room *semaphore.Weighted
@@ -32,7 +31,7 @@ type Engine struct {
 
 // pictureMemory holds the largest picture that is decoded: 12 bytes for each of
 // 64 million pixels (imaging.Cost).
-const pictureMemory = 768 << 20
+const pictureMemory = 512 << 20
 
 // NewEngine loads what measures. clock times the steps; nil leaves the timings
 // out.
@@ -45,7 +44,7 @@ func NewEngine(rt *onnx.Runtime, clock func() time.Time) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{documents: docs, faces: faces, limits: imaging.DefaultLimits(), clock: clock, room: semaphore.NewWeighted(pictureMemory)}, nil
+	return &Engine{documents: docs, faces: faces, limits: imaging.DefaultLimits(), room: semaphore.NewWeighted(pictureMemory)}, nil
 }
 
 // decode decodes a picture; unreadable is the kind of what is wrong with the

@@ -88,7 +88,7 @@ func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
 func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {
 	out := &api.Plan{Items: []api.PlanItem{}, Carried: []api.Carried{}}
 	for _, i := range plan.Items {
-		x := api.PlanItem{Item: string(i.Item), Name: p.Words.Item(i.Item), Fixes: []string{}}
+		x := api.PlanItem{Item: string(i.Item), Name: p.Words.Item(i.Item), Reasons: []string{}, Fixes: []string{}}
 		if p.Policy.Attempts.Limit > 0 {
 			x.AttemptsLeft = &i.AttemptsLeft
 		}
