@@ -34,25 +34,37 @@ var (
 	errEngine    error
 )
 
-// pictures draws one person who does not exist and reads their files.
+// pictures are the files of one person who does not exist, drawn once.
 func pictures(t *testing.T) map[string][]byte {
 	t.Helper()
-	dir := t.TempDir()
-	if _, err := specimen.WriteSet(dir, 7, specimen.Profile{Reference: today}); err != nil {
+	out, err := drawn()
+	if err != nil {
 		t.Fatal(err)
+	}
+	return out
+}
+
+var drawn = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "bonafide-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := specimen.WriteSet(dir, 7, specimen.Profile{Reference: today}); err != nil {
+		return nil, err
 	}
 	files, err := os.ReadDir(dir)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	out := map[string][]byte{}
 	for _, f := range files {
 		if out[f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
-	return out
-}
+	return out, nil
+})
 
 func recompressed(t *testing.T, picture []byte, quality int) []byte {
 	t.Helper()
