@@ -156,7 +156,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	}
 	// Things that go wrong must not tell either.
 	l.post(path+"/submissions/details", token, `{"birth_date":"`+typed+`"}`, nil).problem(http.StatusUnprocessableEntity, "invalid")
-	l.post(path+"/submissions/details", token, `{"given_names":"`+typed+`"}`, nil).problem(http.StatusConflict, "not_asked")
+	l.post(path+"/submissions/details", token, `{"surname":"A","given_names":"`+typed+`"}`, nil).problem(http.StatusConflict, "not_asked")
 	l.post("/v1/cases", l.key, `{"external_id":["`+account+`"]}`, nil).problem(http.StatusUnprocessableEntity, "invalid")
 	l.get("/v1/cases/"+account, l.key).problem(http.StatusNotFound, "not_found")
 
