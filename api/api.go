@@ -92,7 +92,7 @@ type PlanItem struct {
 	Fields       []string `json:"fields,omitempty" nullable:"false" doc:"Of the details, the fields to correct; the others are kept."`
 	Reasons      []string `json:"reasons" nullable:"false"`
 	Fixes        []string `json:"fixes" nullable:"false" doc:"One sentence a reason."`
-	AttemptsLeft int      `json:"attempts_left,omitempty"`
+	AttemptsLeft *int     `json:"attempts_left,omitempty" doc:"How many more times the item can be judged before a human takes over; absent when the policy sets no limit."`
 }
 
 // Carried is an item that passed and is kept.
@@ -107,6 +107,12 @@ type NewCase struct {
 	ExternalID string   `json:"external_id" minLength:"1" maxLength:"200" doc:"Your own id of the account; the same id is the same applicant."`
 	Locale     string   `json:"locale,omitempty" maxLength:"35" default:"en" doc:"BCP 47 language of the applicant."`
 	Items      []string `json:"items,omitempty" maxItems:"4" doc:"Items to ask for; the policy's when absent." enum:"document_front,document_back,details,face"`
+}
+
+// CaseList is some of the cases.
+type CaseList struct {
+	Cases []Case `json:"cases" nullable:"false"`
+	More  bool   `json:"more" doc:"There are more than were asked for."`
 }
 
 // CreatedCase is a new case with the link to hand to the applicant.
@@ -145,7 +151,7 @@ type Submitted struct {
 
 // Review is a person's decision about a case in state in_review.
 type Review struct {
-	Reviewer string       `json:"reviewer" minLength:"1" maxLength:"100" doc:"An id of the person who decided; kept in the audit log. No names."`
+	Reviewer string       `json:"reviewer" pattern:"^[A-Za-z0-9_.-]{1,64}$" patternDescription:"an id of 1 to 64 letters, digits, _ . or -" example:"rev_17" doc:"Your id of the person who decided. The audit log keeps it for good: no names and no addresses."`
 	Verdict  string       `json:"verdict" enum:"approved,declined,action_required"`
 	Reasons  []ReviewCode `json:"reasons,omitempty" maxItems:"20" doc:"Finding codes; required unless approved."`
 }
