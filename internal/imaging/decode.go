@@ -77,7 +77,7 @@ func Decode(ctx context.Context, data []byte, lim Limits) (*Picture, error) {
 
 // inspect reads the header of whatever data is.
 func inspect(data []byte) (hd header, err error) {
-	format := sniff(data)
+	format := Sniff(data)
 	switch format {
 	case JPEG:
 		hd, err = inspectJPEG(data)
@@ -101,8 +101,9 @@ func inspect(data []byte) (hd header, err error) {
 	return hd, err
 }
 
-// sniff tells the format by its signature; "" where it knows none.
-func sniff(data []byte) Format {
+// Sniff tells the format by its signature, also those that Decode does not read;
+// "" where it knows none. It does not look whether the rest is a picture.
+func Sniff(data []byte) Format {
 	at := func(off int, s string) bool { return len(data) >= off+len(s) && string(data[off:off+len(s)]) == s }
 	switch {
 	case at(0, "\xff\xd8\xff"):
