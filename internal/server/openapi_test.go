@@ -61,6 +61,10 @@ func TestEveryOperation(t *testing.T) {
 	if got := into[api.Case](l.get(path, l.key).is(http.StatusOK)); got.State != "in_review" || got.Turn != "reviewer" || got.Title == "" || got.Text == "" {
 		t.Errorf("%+v", got)
 	}
+	if got := into[api.CaseList](l.get("/v1/cases?state=in_review&external_id=a", l.key).is(http.StatusOK)); len(got.Cases) != 1 || got.Cases[0].ID != c.Case.ID || got.More {
+		t.Errorf("%+v", got)
+	}
+	l.get(path+"/submissions/"+l.submissionOf(c.Case.ID, "details")+"/content", l.key).is(http.StatusOK)
 	into[api.Link](l.post(path+"/links", l.key, nil, nil).is(http.StatusCreated))
 	into[api.Case](l.post(path+"/help", c.Link.Token, nil, nil).is(http.StatusOK))
 	declined := into[api.Case](l.post(path+"/reviews", l.key, `{"reviewer":"rev_1","verdict":"declined","reasons":[{"code":"document.not_accepted","item":"document_front"}]}`, nil).is(http.StatusOK))
@@ -84,10 +88,10 @@ func TestEveryOperation(t *testing.T) {
 			t.Errorf("the operation %s was never called with success", id)
 		}
 	}
-	if n := len(l.doc.operations()); n < 9 {
+	if n := len(l.doc.operations()); n < 11 {
 		t.Errorf("%d operations are described", n)
 	}
-	if got := l.events(c.Case.ID); sorted(got) != "[appeal ask_help check_failed create erase reviewed reviewed submit]" {
+	if got := l.events(c.Case.ID); sorted(got) != "[appeal ask_help check_failed create erase reviewed reviewed submit view_evidence]" {
 		t.Errorf("the record says %v", got)
 	}
 }

@@ -40,7 +40,7 @@ func (s *server) operations(a huma.API) {
 			Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusConflict},
 		}
 		if method == http.MethodPost {
-			o.Errors = append(o.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
+			o.Errors = append(o.Errors, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
 		}
 		if len(security) == 1 {
 			o.Errors = append(o.Errors, http.StatusForbidden)
@@ -53,6 +53,7 @@ func (s *server) operations(a huma.API) {
 	created := func(o *huma.Operation) { o.DefaultStatus = http.StatusCreated }
 
 	huma.Register(a, op("create-case", http.MethodPost, "/v1/cases", "Open a case and get the applicant's link", key, created), s.createCase)
+	huma.Register(a, op("list-cases", http.MethodGet, "/v1/cases", "List cases by state or account", key, describeList), s.listCases)
 	huma.Register(a, op("get-case", http.MethodGet, "/v1/cases/{case}", "Read a case with findings and plan", both, nil), s.getCase)
 	evidence := &huma.RequestBody{}
 	huma.Register(a, op("submit", http.MethodPost, "/v1/cases/{case}/submissions/{item}", "Send evidence for one item", both, func(o *huma.Operation) {
@@ -62,6 +63,7 @@ func (s *server) operations(a huma.API) {
 		o.Errors = append(o.Errors, http.StatusTooManyRequests)
 	}), s.submit)
 	evidence.Required = false // an empty file is a finding, not a broken request
+	huma.Register(a, op("view-evidence", http.MethodGet, "/v1/cases/{case}/submissions/{submission}/content", "Look at the evidence of a submission", key, describeEvidence), s.viewEvidence)
 	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
 	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)
 	huma.Register(a, op("appeal", http.MethodPost, "/v1/cases/{case}/appeals", "Contest a refusal", both, nil), s.appeal)
@@ -69,7 +71,10 @@ func (s *server) operations(a huma.API) {
 	huma.Register(a, op("erase-applicant", http.MethodDelete, "/v1/applicants/{applicant}", "Destroy everything of an applicant", key, func(o *huma.Operation) {
 		o.DefaultStatus = http.StatusNoContent
 	}), s.erase)
-	huma.Register(a, op("list-findings", http.MethodGet, "/v1/findings", "Every reason that can be given", both, nil), s.listFindings)
+	huma.Register(a, op("list-findings", http.MethodGet, "/v1/findings", "The catalogue of reasons", both, func(o *huma.Operation) {
+		o.Description = "Every code that has a meaning. Some are reserved for checks that this version does not make, or are given by " +
+			"reviewers alone: a code in this list does not say that the automatic checks can find it."
+	}), s.listFindings)
 }
 
 // present puts a case into words for the caller.

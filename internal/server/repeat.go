@@ -7,68 +7,13 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"bonafide/internal/kyc"
 	"bonafide/internal/seal"
 )
-
-// bounded refuses bodies that are too large, and holds requests back while the
-// bodies under way fill the memory that is set aside for them. It reads the body
-// in full, so that a slow line never holds a database or a model.
-func (s *server) bounded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == nil || r.Body == http.NoBody {
-			next.ServeHTTP(w, r)
-			return
-		}
-		limit := int64(maxJSON)
-		if strings.Contains(r.URL.Path, "/submissions/") && !strings.HasSuffix(r.URL.Path, "/"+string(kyc.Details)) {
-			limit = maxUpload
-		}
-		tooLarge := func() {
-			w.Header().Set("Connection", "close")
-			writeProblem(w, problem(http.StatusRequestEntityTooLarge, "too_large", "The body may have at most "+strconv.FormatInt(limit>>10, 10)+" KiB."))
-		}
-		if r.ContentLength > limit {
-			tooLarge()
-			return
-		}
-		need := r.ContentLength
-		if need < 0 {
-			need = limit
-		}
-		wait, cancel := context.WithTimeout(r.Context(), patience)
-		err := s.room.Acquire(wait, need)
-		cancel()
-		if err != nil {
-			w.Header().Set("Retry-After", "5")
-			writeProblem(w, problem(http.StatusServiceUnavailable, "busy", "Many uploads are under way. Try again in a few seconds; no attempt was used."))
-			return
-		}
-		defer s.room.Release(need)
-		_ = http.NewResponseController(w).SetReadDeadline(s.Now().Add(uploadTime)) // not every connection has deadlines
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-		var over *http.MaxBytesError
-		switch {
-		case errors.As(err, &over):
-			tooLarge()
-			return
-		case err != nil:
-			writeProblem(w, problem(http.StatusBadRequest, "cut_off", "The body did not arrive in full. Send it again; no attempt was used."))
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bodyKey{}, body)))
-	})
-}
-
-type bodyKey struct{}
 
 // reply is an answer as it is kept for repetition.
 type reply struct {
@@ -101,11 +46,12 @@ func (s *server) once(next http.Handler) http.Handler {
 		}
 		ctx := r.Context()
 		body, _ := ctx.Value(bodyKey{}).([]byte)
-		rec := kyc.ReplyRecord{
-			Scope: callerOf(ctx).scope, Key: sha256.Sum256([]byte(key)), CreatedAt: s.Now(),
-			Request: sha256.Sum256([]byte(r.Method + " " + r.URL.Path + "\n" + hash(body))),
+		var stored kyc.ReplyRecord
+		var found bool
+		rec, err := s.claimOf(callerOf(ctx).scope, key, r.Method+" "+r.URL.Path, body)
+		if err == nil {
+			stored, found, err = s.claim(ctx, rec)
 		}
-		stored, found, err := s.claim(ctx, rec)
 		switch {
 		case err != nil:
 			s.Log.ErrorContext(ctx, "idempotency", "error", err)
@@ -152,9 +98,22 @@ func (s *server) forget(ctx context.Context, r kyc.ReplyRecord) {
 	}
 }
 
-func hash(b []byte) string {
-	h := sha256.Sum256(b)
-	return hex.EncodeToString(h[:])
+// claimOf is the record with which a request claims its key. Both are stored as
+// keyed fingerprints: with a plain hash, whoever has the database could test
+// which e-mail address a request was about.
+func (s *server) claimOf(scope, key, target string, body []byte) (kyc.ReplyRecord, error) {
+	r := kyc.ReplyRecord{Scope: scope, CreatedAt: s.Now()}
+	k, err := s.Sealer.Fingerprint("idempotency key", scope, key)
+	if err != nil {
+		return r, err
+	}
+	sum := sha256.Sum256(body)
+	q, err := s.Sealer.Fingerprint("idempotent request", scope, target, string(sum[:]))
+	if err != nil {
+		return r, err
+	}
+	r.Key, r.Request = [32]byte(k), [32]byte(q)
+	return r, nil
 }
 
 func (s *server) claim(ctx context.Context, r kyc.ReplyRecord) (stored kyc.ReplyRecord, found bool, err error) {

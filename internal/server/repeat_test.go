@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"sync"
@@ -111,8 +110,8 @@ func TestTakeOver(t *testing.T) {
 		t.Helper()
 		sum := sha256.Sum256([]byte(body))
 		r := kyc.ReplyRecord{
-			Scope: l.keyID, Key: sha256.Sum256([]byte(key)), CreatedAt: at,
-			Request: sha256.Sum256([]byte("POST /v1/cases\n" + hex.EncodeToString(sum[:]))),
+			Scope: l.keyID, Key: l.fingerprint("idempotency key", l.keyID, key), CreatedAt: at,
+			Request: l.fingerprint("idempotent request", l.keyID, "POST /v1/cases", string(sum[:])),
 		}
 		if err := l.db.Write(t.Context(), func(tx kyc.Tx) error { _, _, err := tx.ClaimReply(t.Context(), r); return err }); err != nil {
 			t.Fatal(err)
@@ -139,7 +138,7 @@ func TestTakeOver(t *testing.T) {
 	key := header{"Idempotency-Key": "half"}
 	half := into[api.CreatedCase](l.post("/v1/cases", l.key, body, key).is(http.StatusCreated))
 	if err := l.db.Write(t.Context(), func(tx kyc.Tx) error {
-		return tx.ForgetReply(t.Context(), l.keyID, sha256.Sum256([]byte("half")))
+		return tx.ForgetReply(t.Context(), l.keyID, l.fingerprint("idempotency key", l.keyID, "half"))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -147,4 +146,13 @@ func TestTakeOver(t *testing.T) {
 	if whole.Case.ID != half.Case.ID || fmt.Sprint(l.events(half.Case.ID)) != "[create]" {
 		t.Errorf("created %s and %s; the record says %v", half.Case.ID, whole.Case.ID, l.events(half.Case.ID))
 	}
+}
+
+func (l *lab) fingerprint(purpose string, of ...string) [32]byte {
+	l.Helper()
+	f, err := l.config.Sealer.Fingerprint(purpose, of...)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return [32]byte(f)
 }

@@ -105,12 +105,16 @@ func (d *description) check(t *testing.T, method, path string, a answer) {
 		t.Errorf("%s answers %d as %q", id, a.status, a.header.Get("Content-Type"))
 		return
 	}
+	schema := at(content, "schema")
+	if schema == nil && !strings.Contains(a.header.Get("Content-Type"), "json") {
+		return // bytes
+	}
 	var v any
 	if err := json.Unmarshal(a.body, &v); err != nil {
 		t.Errorf("%s: %v", id, err)
 		return
 	}
-	for _, e := range d.validate(at(content, "schema"), v, "body") {
+	for _, e := range d.validate(schema, v, "body") {
 		t.Errorf("%s answers %d: %s", id, a.status, e)
 	}
 }

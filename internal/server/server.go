@@ -15,6 +15,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,20 +26,6 @@ import (
 	"bonafide/internal/message"
 	"bonafide/internal/seal"
 	"bonafide/internal/verify"
-)
-
-// Limits on what is read from the network.
-const (
-	// maxUpload is the most bytes of one submission; imaging refuses more anyway.
-	maxUpload = 20 << 20
-	// maxJSON is the most bytes of any other body.
-	maxJSON = 64 << 10
-	// maxInFlight is the most bytes of bodies that are held at the same time.
-	maxInFlight = 200 << 20
-	// patience is how long a request waits for room before it is told to come back.
-	patience = 20 * time.Second
-	// uploadTime is how long a body may take to arrive: a photo over a slow line.
-	uploadTime = 4 * time.Minute
 )
 
 // Config is what a server works with. All fields are required.
@@ -57,7 +44,8 @@ type Config struct {
 
 type server struct {
 	Config
-	room    *semaphore.Weighted
+	room    *semaphore.Weighted // for uploads, in bytes
+	uploads tally
 	started time.Time
 }
 
@@ -68,7 +56,7 @@ func New(cfg Config) (http.Handler, error) {
 	s.describe(mux)
 
 	root := http.NewServeMux()
-	root.Handle("/v1/", s.signIn(s.bounded(s.once(known(mux)))))
+	root.Handle("/v1/", named(mux, s.signIn(s.bounded(s.once(known(mux))))))
 	root.Handle("GET /openapi.json", mux)
 	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
@@ -115,6 +103,25 @@ func ourProblem(_ huma.Context, _ string, v any) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// named gives a request the pattern of its operation, without ids, for the log:
+// the outer mux knows the prefix alone.
+func named(mux *http.ServeMux, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern != "" {
+			r.Pattern = pattern
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// route is a pattern without its method.
+func route(pattern string) string {
+	if _, path, ok := strings.Cut(pattern, " "); ok {
+		return path
+	}
+	return pattern
 }
 
 // known answers addresses and methods that the API does not have with problems
@@ -172,7 +179,7 @@ func (s *server) outermost(next http.Handler) http.Handler {
 					writeProblem(rec, problem(http.StatusInternalServerError, "internal", "Something went wrong on our side. Try again; no attempt was used."))
 				}
 			}
-			s.Log.DebugContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", rec.status, "ms", s.Now().Sub(began).Milliseconds())
+			s.Log.DebugContext(r.Context(), "request", "method", r.Method, "route", route(r.Pattern), "status", rec.status, "ms", s.Now().Sub(began).Milliseconds())
 		}()
 		next.ServeHTTP(rec, r)
 	})
