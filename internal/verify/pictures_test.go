@@ -49,7 +49,7 @@ var drawn = sync.OnceValues(func() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // of the temporary folder
 	if _, err := specimen.WriteSet(dir, 7, specimen.Profile{Reference: today}); err != nil {
 		return nil, err
 	}
