@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -27,6 +28,7 @@ import (
 	"bonafide/api"
 	"bonafide/internal/applicant"
 	"bonafide/internal/audit"
+	"bonafide/internal/imaging"
 	"bonafide/internal/sqlite"
 )
 
@@ -367,12 +369,18 @@ func TestHostileUploads(t *testing.T) {
 		}
 	}
 	// The largest pictures that are taken, several at the same time: small files
-	// with 64 million pixels.
-	large := largePNG(t, 7990)
+	// with as many pixels as may be.
+	large := largePNG(t, int(math.Sqrt(float64(imaging.DefaultLimits().Pixels))))
 	for _, item := range []string{"document_front", "document_back", "face"} {
 		for range 2 {
 			other := s.newCase("hostile")
-			wg.Go(func() { s.offer(other, item, large) })
+			wg.Go(func() {
+				for _, f := range s.offer(other, item, large).Findings {
+					if strings.HasSuffix(f.Code, ".file_unreadable") {
+						t.Errorf("the large picture was not looked at: %+v", f)
+					}
+				}
+			})
 		}
 	}
 	wg.Wait()
