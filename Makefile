@@ -26,7 +26,7 @@ run: ## Set up, fetch, build and start a server with a demonstration link
 	@scripts/setup.sh
 	@$(MAKE) --no-print-directory -j3 --output-sync=line prepare
 	@$(MAKE) --no-print-directory build assets
-	$(BONAFIDE) serve --demo
+	$(BONAFIDE) serve --demo $(ARGS)
 
 # What takes long, side by side: the web programs, the packages that do not embed them, the downloads.
 .PHONY: prepare

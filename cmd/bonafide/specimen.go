@@ -12,7 +12,7 @@ import (
 
 type specimenCmd struct {
 	Out      string `help:"Folder to write to." default:"demo" placeholder:"DIR"`
-	Seed     uint64 `help:"Which person: the same seed makes the same person." default:"7"`
+	Seed     uint64 `help:"Which person: the same seed makes the same person." default:"28"`
 	Count    int    `help:"How many persons; with more than one, each gets a folder of their own." default:"1"`
 	Date     string `help:"The day on which the documents are looked at; today when absent." placeholder:"2026-01-31"`
 	UnderAge bool   `name:"under-age" help:"Make persons who are younger than 18."`
