@@ -100,7 +100,7 @@ func TestFindingsDocument(t *testing.T) {
 
 Generated from internal/kyc and internal/message by ` + "`make generate`" + `; do not edit.
 
-Every reason that can ever be given. Codes are append-only. Within an item they stand in order of effect: what comes first is to be mended first.
+Every reason that can ever be given, those of checks that are not built yet included (see architecture.md). Codes are append-only. Within an item they stand in order of effect: what comes first is to be mended first.
 
 * **severity**: ` + "`retry`" + ` the applicant can fix it · ` + "`review`" + ` a human must look · ` + "`final`" + ` a rule · ` + "`note`" + ` told, never blocks
 * **audience**: findings for the operator are never shown to the applicant

@@ -109,6 +109,7 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 			Findings  []api.Finding `json:"findings"`
 		}{A: first, B: second, Threshold: threshold}
 		var missing []kyc.Finding
+		var faceless []string
 		var templates []face.Template
 		for _, file := range []string{first, second} {
 			l, err := look(file)
@@ -119,6 +120,7 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 				return a.report(c.JSON, *l.bad)
 			case !l.found:
 				missing = append(missing, kyc.Finding{Code: kyc.FaceNotFound, Item: kyc.Face})
+				faceless = append(faceless, file)
 			}
 			templates = append(templates, l.template)
 		}
@@ -134,7 +136,7 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 			return a.line(out)
 		}
 		if out.Score == nil {
-			_, err = fmt.Fprintf(a.stdout, "no face to compare in %s or %s\n", first, second)
+			_, err = fmt.Fprintf(a.stdout, "no face to compare in %s\n", strings.Join(faceless, " and in "))
 			return err
 		}
 		verdict := "different persons"

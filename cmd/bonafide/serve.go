@@ -55,6 +55,9 @@ type serveCmd struct {
 // what is under way.
 func (c serveCmd) Run(ctx context.Context, a *app) error {
 	began := a.now()
+	if err := c.check(); err != nil {
+		return err
+	}
 	log := a.logger(c.LogLevel)
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
@@ -114,10 +117,6 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	return serveHTTP(ctx, listener, handler, log)
 }
-
-// softMemory is how much memory Go's own heap may take before it collects harder.
-// The models' memory comes on top.
-const softMemory = 512 << 20
 
 // check refuses settings that make no sense, before anything is opened.
 func (c serveCmd) check() error {
@@ -266,7 +265,7 @@ func sameInstallation(mark string, s *seal.Sealer, fresh bool) error {
 	if sealed, err = s.SealSystem(about, []byte("bonafide")); err != nil {
 		return err
 	}
-	return os.WriteFile(mark, sealed, 0o600)
+	return os.WriteFile(mark, sealed, 0o600) //nolint:gosec // in the operator's own folder
 }
 
 func (n *node) close(log *slog.Logger) {

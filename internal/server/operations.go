@@ -220,6 +220,9 @@ func (s *server) createLink(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.explain("create link", err)
 	}
+	if c.State == kyc.Erased {
+		return nil, s.explain("create link", &kyc.Error{Kind: kyc.NotAllowed, Op: "create link", State: c.State})
+	}
 	concerns(ctx, c.Applicant)
 	link, err := CreateLink(ctx, s.Store, s.Random, s.PublicURL, c.ID, s.Now().Add(s.LinkTTL))
 	if err != nil {

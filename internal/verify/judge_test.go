@@ -341,10 +341,7 @@ func TestJudge(t *testing.T) {
 		"two halves of two cards": {
 			func(_ *policy.Policy, e *Evidence) {
 				back := *e.Front
-				back.Fields = map[kyc.Field]Value{}
-				for f, v := range e.Front.Fields {
-					back.Fields[f] = v
-				}
+				back.Fields = maps.Clone(e.Front.Fields)
 				back.Fields[kyc.BirthDate] = mrzValue("1971-11-30")
 				back.Fields[kyc.Surname], back.Fields[kyc.GivenNames] = mrzValue("OTHER"), mrzValue("PERSON")
 				e.Back = &back
