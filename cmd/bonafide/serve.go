@@ -66,6 +66,9 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if pol.EffectiveFrom.After(began) {
+		return fmt.Errorf("policy %s is in force from %s only", pol.ID(), pol.EffectiveFrom.Format(time.DateOnly))
+	}
 	words, err := message.Load()
 	if err != nil {
 		return err
