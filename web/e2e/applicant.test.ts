@@ -103,10 +103,12 @@ describe("the walk", () => {
   });
 
   it("compares dates and countries in words, and fits where one reads from right to left", async () => {
-    const v = await place.visit((await place.newCase({ items: ["document_front", "details"] })).url);
+    const v = await place.visit((await place.newCase()).url);
     await v.state("We are waiting for you");
     await v.choose(front, join(demo, "passport.jpg"));
     await received(v, front);
+    await v.choose(face, join(demo, "selfie.jpg"));
+    await received(v, face);
     const right = read(demo, "details.json");
     await v.fill({ ...right, birth_date: "1986-09-04", expiry_date: "2033-07-15" });
     await v.card(details).locator("[name=nationality]").selectOption({ label: "France" });
@@ -333,11 +335,13 @@ describe("other ends", () => {
   });
 
   it("goes on where another tab has gone on", async () => {
-    const link = await place.newCase({ items: ["document_front", "details"] });
+    const link = await place.newCase();
     const [a, b] = [await place.visit(link.url, { failures: true }), await place.visit(link.url)];
     await a.state("We are waiting for you");
     await b.choose(front, join(demo, "passport.jpg"));
     await received(b, front);
+    await b.choose(face, join(demo, "selfie.jpg"));
+    await received(b, face);
     await b.fill(read(demo, "details.json"));
     await b.card(details).getByRole("button", { name: "Send" }).click();
     await b.state("You are verified");
