@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -53,6 +54,9 @@ func child(moment, path string) error {
 	if err != nil {
 		return err
 	}
+	// The lock on the folder is the kernel's on an open file of db, which the
+	// collector closes when nobody holds db any more.
+	defer runtime.KeepAlive(db)
 	if err := jobs.Migrate(ctx, db.DB(), logger); err != nil {
 		return err
 	}
