@@ -104,7 +104,7 @@ type Record struct {
 	Case     CaseID
 	Event    string
 	From, To State
-	Actor    string // "applicant", "system", or a reviewer's id
+	Actor    string // "applicant", "integrator", "system", or the id of a reviewer or an API key
 	Item     Item   // where the event concerns one
 	Codes    []Code
 	At       time.Time
