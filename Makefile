@@ -70,7 +70,8 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 .PHONY: test
 test: assets web-check web-e2e format-check lint ## Everything that must hold: web, format, lint, vet, tests with -race, generated files
 	$(GO) vet ./...
-	$(GO) test -race -shuffle=on -timeout 30m ./...
+	$(GO) test -race -short -shuffle=on -timeout 30m ./...
+	$(GO) test $(READS_MANY)
 	@$(MAKE) --no-print-directory generate-check
 
 .PHONY: web-check
@@ -96,6 +97,9 @@ format-check: $(TOOLS)/gofumpt
 lint: $(TOOLS)/golangci-lint ## Run golangci-lint, and shellcheck where it is installed
 	$(TOOLS)/golangci-lint run ./...
 	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; fi
+
+# Packages whose tests read many pictures, which -short leaves out of the race detector's run.
+READS_MANY := $$(grep -rl --include=*_test.go 'testing\.Short()' internal cmd | xargs -n1 dirname | sort -u | sed 's,^,./,')
 
 # The tools are pinned in a module of their own, so that they do not mix with what the program is built from.
 $(TOOLS)/golangci-lint $(TOOLS)/gofumpt &: tools/go.mod tools/go.sum

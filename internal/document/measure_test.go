@@ -42,6 +42,7 @@ var visibleFields = map[string]string{
 
 // TestPrintOfRealDocuments reads the documents that have no MRZ and compares what was transcribed of them by eye.
 func TestPrintOfRealDocuments(t *testing.T) {
+	needsTime(t)
 	folder, items := truths[printTruth](t)
 	r := readerForTest(t)
 	right, all := 0, 0
@@ -80,6 +81,7 @@ func TestPrintOfRealDocuments(t *testing.T) {
 // TestPrintBesideRealMRZ compares print with the zone's truth. Most of these pictures are 600 pixels wide, where labels are six pixels high
 // and cannot be read: what counts is that what is reported is right.
 func TestPrintBesideRealMRZ(t *testing.T) {
+	needsTime(t)
 	if testing.Short() {
 		t.Skip("half a minute of reading")
 	}
@@ -126,6 +128,7 @@ func TestPrintBesideRealMRZ(t *testing.T) {
 }
 
 func TestNoDocumentInOtherPictures(t *testing.T) {
+	needsTime(t)
 	if testing.Short() {
 		t.Skip("half a minute of reading")
 	}

@@ -174,6 +174,7 @@ func (s *score) String() string {
 
 // TestReadsDocuments measures what shared/judge/documents.py measures.
 func TestReadsDocuments(t *testing.T) {
+	needsTime(t)
 	folder, items := documentTruths(t)
 	r := mrzReaderForTest(t)
 	var s score
@@ -267,6 +268,7 @@ func TestReadOfBlankPictures(t *testing.T) {
 // TestInventsNothing reads pictures that show no zone: faces, attacks, blurred
 // and glaring photographs.
 func TestInventsNothing(t *testing.T) {
+	needsTime(t)
 	r := mrzReaderForTest(t)
 	var s score
 	n := 0
@@ -329,4 +331,14 @@ func BenchmarkMRZRead(b *testing.B) {
 	n := float64(b.N * len(pictures))
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/n, "ms/page")
 	b.ReportMetric(float64(meter.Elapsed().Milliseconds())/n, "ms-onnx/page")
+}
+
+// needsTime skips what reads many pictures under -short: the race detector slows
+// it fifteen times and finds nothing that TestMeasureConcurrently does not.
+// `make test` runs it without the detector.
+func needsTime(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("reads many pictures: runs without the race detector")
+	}
 }
