@@ -239,7 +239,7 @@ func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, p
 	}
 	n.service = verify.NewService(verify.Config{
 		Store: n.store, Blobs: n.blobs, Sealer: n.sealer, Engine: engine, Policy: pol,
-		Now: a.now, NewID: a.newID(), Random: a.random, Log: log,
+		Now: a.now, NewID: a.newID(), Random: a.random,
 	}, runtime.NumCPU())
 	n.jobs, err = jobs.New(jobs.Config{DB: n.store.DB(), Checker: n.service, Logger: log, Now: a.now})
 	if err != nil {

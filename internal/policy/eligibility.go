@@ -26,14 +26,19 @@ type Facts struct {
 	Today     Day
 }
 
+// AgeIn is the minimum age for residents of a region; 0 means that there is none.
+func (e Eligibility) AgeIn(region string) int {
+	if a, ok := e.MinimumAgeByRegion[region]; ok {
+		return a
+	}
+	return e.MinimumAge
+}
+
 // Judge returns the findings of the eligibility rules. A finding about age says
 // from when the person is old enough.
 func (e Eligibility) Judge(f Facts) []kyc.Finding {
 	var out []kyc.Finding
-	age := e.MinimumAge
-	if a, ok := e.MinimumAgeByRegion[f.Residence]; ok {
-		age = a
-	}
+	age := e.AgeIn(f.Residence)
 	if !f.Birth.IsZero() && age > 0 {
 		from := f.Birth.AddDate(age, 0, 0)
 		if f.Today.Before(from) {

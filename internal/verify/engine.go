@@ -30,7 +30,7 @@ type Engine struct {
 }
 
 // pictureMemory holds the largest picture that is decoded: 12 bytes for each of
-// 64 million pixels (imaging.Cost).
+// 40 million pixels (imaging.Cost, imaging.DefaultLimits).
 const pictureMemory = 512 << 20
 
 // NewEngine loads what measures. clock times the steps; nil leaves the timings

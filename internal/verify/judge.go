@@ -513,7 +513,7 @@ func (j *judge) eligibility() {
 	known := !f.Birth.IsZero()
 	f.Birth = youngest
 	unclear := !known || len(j.policy.Eligibility.Judge(f)) > len(found)
-	if _, _, read := j.evidence.field(kyc.BirthDate); read && unclear && j.policy.Eligibility.MinimumAge > 0 {
+	if _, _, read := j.evidence.field(kyc.BirthDate); read && unclear && j.policy.Eligibility.AgeIn(f.Residence) > 0 {
 		j.add(kyc.Finding{Code: kyc.AgeUnknown, Item: kyc.Eligibility, Field: kyc.BirthDate})
 	}
 }

@@ -331,6 +331,15 @@ func TestJudge(t *testing.T) {
 			},
 			[]string{"eligibility.age_unknown@eligibility"},
 		},
+		"born in an unknown year, where only the region asks for an age": {
+			func(p *policy.Policy, e *Evidence) {
+				p.Eligibility.MinimumAge = 0
+				e.Front.Fields[kyc.BirthDate] = mrzValue("XXXX-XX-XX")
+				delete(e.Details, kyc.BirthDate)
+				e.Details[kyc.Residence] = "AT"
+			},
+			[]string{"eligibility.age_unknown@eligibility"},
+		},
 		"born in an unknown month, surely of age": {
 			func(_ *policy.Policy, e *Evidence) {
 				e.Front.Fields[kyc.BirthDate] = mrzValue("1990-XX-XX")

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -64,7 +63,7 @@ func newLab(t *testing.T, pol policy.Policy, engine *Engine) *lab {
 	}
 	l.Service = NewService(Config{
 		Store: l.db, Blobs: l.blobs, Sealer: sealer, Engine: engine, Policy: pol, Random: rand.Reader,
-		Now: l.now, NewID: l.newID, Log: slog.New(slog.DiscardHandler),
+		Now: l.now, NewID: l.newID,
 	}, 2)
 	return l
 }

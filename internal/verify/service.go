@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -27,7 +26,6 @@ type Config struct {
 	Now    func() time.Time
 	NewID  func(prefix string) string
 	Random io.Reader // for the names of evidence files
-	Log    *slog.Logger
 }
 
 // Service carries cases through their life.
