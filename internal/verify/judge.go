@@ -10,7 +10,6 @@ import (
 	"bonafide/internal/face"
 	"bonafide/internal/imaging"
 	"bonafide/internal/kyc"
-	"bonafide/internal/match"
 	"bonafide/internal/policy"
 	"bonafide/mrz"
 )
@@ -104,34 +103,6 @@ func place(b kyc.Box) *kyc.Box {
 	return &b
 }
 
-// photo judges the picture of one side.
-func (j *judge) photo(item kyc.Item, s Side) {
-	t := j.policy.Thresholds.Document
-	if s.Unreadable != "" {
-		j.add(kyc.Finding{Code: kyc.DocFileUnreadable, Item: item, Measure: s.Unreadable})
-		return
-	}
-	j.below(kyc.DocDark, item, s.Box, "mean_luma", s.Mean, t.DarkMean)
-	j.above(kyc.DocOverexposed, item, s.Box, "overexposed_share", s.OverShare, t.OverexposedShare)
-	if !s.Found {
-		j.add(kyc.Finding{Code: kyc.DocNotFound, Item: item})
-	}
-	// A reviewer must be able to see what was read, so blur counts even where the
-	// zone could be read; size and glare do not.
-	j.below(kyc.DocBlurry, item, s.Box, "sharpness", s.Sharpness, t.Sharpness)
-	if s.HasMRZ && !j.unsure(s) {
-		return
-	}
-	j.below(kyc.DocLowResolution, item, s.Box, "width_px", s.WidthPx, t.WidthPx)
-	j.above(kyc.DocGlare, item, s.GlareBox, "glare_share", s.GlareShare, t.GlareShare)
-}
-
-// unsure reports whether a zone was read with too little certainty to be trusted,
-// and to blame the document for what does not add up.
-func (j *judge) unsure(s Side) bool {
-	return s.MRZCertainty < j.policy.Thresholds.Document.MRZCertainty
-}
-
 // essential are the fields without which nobody can be verified.
 func essential() []kyc.Field {
 	return []kyc.Field{kyc.Surname, kyc.GivenNames, kyc.BirthDate, kyc.DocumentNumber, kyc.ExpiryDate}
@@ -219,45 +190,6 @@ func (j *judge) impossible(missing []kyc.Field) kyc.Field {
 	return ""
 }
 
-// sure is the confidence from which a contradiction between two readings is the
-// document's and not the reader's.
-const sure = 0.9
-
-// sides compares what front and back say of the person: two halves of two cards
-// are nobody's document. Numbers are left out, since many cards print another
-// one on each side.
-func (j *judge) sides(front, back Side) {
-	value := func(s Side, f kyc.Field) (string, bool) {
-		v, ok := s.Fields[f]
-		return v.Text, ok && v.Text != "" && v.Confidence >= sure
-	}
-	told := false
-	contradict := func(f kyc.Field, a, b string, r match.Result) {
-		if r.Verdict == match.Different && !told {
-			told = true
-			j.add(kyc.Finding{
-				Code: kyc.DocInconsistent, Item: kyc.DocumentBack, Field: f, Box: back.Fields[f].Box,
-				Values: &kyc.Values{Typed: a, Read: b, Differences: differences(r)},
-			})
-		}
-	}
-	for _, f := range []kyc.Field{kyc.BirthDate, kyc.ExpiryDate} {
-		a, okA := value(front, f)
-		b, okB := value(back, f)
-		if okA && okB {
-			contradict(f, a, b, match.Date(a, b))
-		}
-	}
-	surnameA, ok1 := value(front, kyc.Surname)
-	surnameB, ok2 := value(back, kyc.Surname)
-	if ok1 && ok2 {
-		givenA, _ := value(front, kyc.GivenNames)
-		givenB, _ := value(back, kyc.GivenNames)
-		contradict(kyc.Surname, surnameA, surnameB, match.Names(
-			match.Name{Surname: surnameA, Given: givenA}, match.Name{Surname: surnameB, Given: givenB, Truncated: back.NameTruncated}, match.DefaultPolicy()))
-	}
-}
-
 // onEverySide asks for every side that was sent, since another document has
 // another front and another back; the place stands on the side where it was read.
 func (j *judge) onEverySide(f kyc.Finding, at kyc.Item) {
@@ -286,24 +218,6 @@ func (j *judge) oneName() bool {
 	surname, _, ok := j.evidence.field(kyc.Surname)
 	_, _, given := j.evidence.field(kyc.GivenNames)
 	return ok && !given && surname.Source == document.SourceMRZ
-}
-
-// dayOf returns the first and the last day that a date can mean: documents may
-// leave the day and the month of a birth unknown, as in 1962-XX-XX (Doc 9303
-// part 3, section 4.8).
-func dayOf(text string) (first, last time.Time, ok bool) {
-	d, err := mrz.ParseDate(text)
-	if err != nil || d.Year == 0 {
-		return first, last, false
-	}
-	at := func(month, day int) time.Time { return time.Date(d.Year, time.Month(month), day, 0, 0, 0, 0, time.UTC) }
-	switch {
-	case d.Month == 0:
-		return at(1, 1), at(12, 31), true
-	case d.Day == 0:
-		return at(d.Month, 1), at(d.Month+1, 0), true
-	}
-	return at(d.Month, d.Day), at(d.Month, d.Day), true
 }
 
 // face judges the selfie.
@@ -393,128 +307,6 @@ func (j *judge) comparison() {
 			Code: kyc.FaceMismatch, Item: kyc.Face, Box: place(j.evidence.Face.Box), Measure: "similarity",
 			Measured: &score, Threshold: &threshold, Model: m.Model,
 		})
-	}
-}
-
-// details compares what was typed with what the document says, field by field.
-func (j *judge) details() {
-	typed := j.evidence.Details
-	read := func(f kyc.Field) (Value, bool) { v, _, ok := j.evidence.field(f); return v, ok }
-
-	j.names()
-	allowed := match.DefaultPolicy()
-	for _, c := range []struct {
-		code    kyc.Code
-		field   kyc.Field
-		compare func(a, b string) match.Result
-	}{
-		{kyc.DetailsNumber, kyc.DocumentNumber, func(a, b string) match.Result { return match.Number(a, b, allowed) }},
-		{kyc.DetailsBirthDate, kyc.BirthDate, match.Date},
-		{kyc.DetailsExpiry, kyc.ExpiryDate, match.Date},
-		{kyc.DetailsNationality, kyc.Nationality, func(a, b string) match.Result { return match.State(alpha3(a), alpha3(b)) }},
-	} {
-		v, ok := read(c.field)
-		if !ok || typed[c.field] == "" {
-			continue
-		}
-		if r := c.compare(typed[c.field], v.Text); r.Verdict != match.Same {
-			j.mismatch(c.code, c.field, typed[c.field], v.Text, r)
-		}
-	}
-}
-
-// names compares surname and given names together, since what stands in one
-// field on the form may stand in the other on the document; each difference is
-// then told of the field in which it was typed.
-func (j *judge) names() {
-	typed := j.evidence.Details
-	surname, _, okS := j.evidence.field(kyc.Surname)
-	given, _, okG := j.evidence.field(kyc.GivenNames)
-	if !okS || !okG && !j.oneName() || typed[kyc.Surname] == "" && typed[kyc.GivenNames] == "" {
-		return
-	}
-	a := match.Name{Surname: typed[kyc.Surname], Given: typed[kyc.GivenNames]}
-	b := match.Name{Surname: surname.Text, Given: given.Text, Truncated: surname.Source == document.SourceMRZ && j.truncated()}
-	allowed := match.DefaultPolicy()
-	r := match.Names(a, b, allowed)
-	if r.Verdict == match.Same {
-		return
-	}
-	// What counts is told; should the kinds alone not say what counts, everything
-	// is told: no mismatch is ever swallowed.
-	counts := func(d match.Difference) bool {
-		return !slices.Contains(allowed.Allowed, d.Kind) || d.Kind == match.Truncated && !b.Truncated
-	}
-	if !slices.ContainsFunc(r.Differences, counts) {
-		counts = func(match.Difference) bool { return true }
-	}
-	parts := []namePart{{kyc.Surname, a.Surname, b.Surname}, {kyc.GivenNames, a.Given, b.Given}}
-	// A part that is right by itself is not asked for because of the other one.
-	wrong := slices.DeleteFunc(slices.Clone(parts), func(p namePart) bool {
-		return match.Names(match.Name{Full: p.typed}, match.Name{Full: p.read, Truncated: b.Truncated}, allowed).Verdict == match.Same
-	})
-	if len(wrong) == 0 {
-		wrong = parts
-	}
-	for _, p := range wrong {
-		own := match.Result{Verdict: r.Verdict, Score: r.Score}
-		for _, d := range r.Differences {
-			// Where the parts changed places, both are told of it.
-			if counts(d) && (d.Part == string(p.field) || d.Kind == match.Order) {
-				own.Differences = append(own.Differences, d)
-			}
-		}
-		j.mismatch(kyc.DetailsName, p.field, p.typed, p.read, own)
-	}
-}
-
-// namePart is one of the two parts of a name, as typed and as read.
-type namePart struct {
-	field       kyc.Field
-	typed, read string
-}
-
-func (j *judge) truncated() bool {
-	return j.evidence.Front != nil && j.evidence.Front.NameTruncated || j.evidence.Back != nil && j.evidence.Back.NameTruncated
-}
-
-func (j *judge) mismatch(code kyc.Code, field kyc.Field, typed, read string, r match.Result) {
-	j.add(kyc.Finding{
-		Code: code, Item: kyc.Details, Field: field,
-		Values: &kyc.Values{Typed: typed, Read: read, Differences: differences(r)},
-	})
-}
-
-func differences(r match.Result) []kyc.Difference {
-	out := make([]kyc.Difference, len(r.Differences))
-	for k, d := range r.Differences {
-		out[k] = kyc.Difference{Kind: string(d.Kind), At: d.At, A: d.A, B: d.B}
-	}
-	return out
-}
-
-// eligibility judges age and regions.
-func (j *judge) eligibility() {
-	f := policy.Facts{Today: j.today, Residence: j.evidence.Details[kyc.Residence]}
-	var youngest policy.Day // the latest day of birth that an incomplete date allows
-	if v, _, ok := j.evidence.field(kyc.BirthDate); ok {
-		if first, last, ok := dayOf(v.Text); ok {
-			f.Birth, youngest = policy.Day{Time: first}, policy.Day{Time: last}
-		}
-	}
-	if v, _, ok := j.evidence.field(kyc.IssuingState); ok {
-		f.Issuer = alpha2(v.Text)
-	}
-	found := j.policy.Eligibility.Judge(f)
-	for _, x := range found {
-		j.add(x)
-	}
-	// Nobody is refused, and nobody let in, by our ignorance of a day.
-	known := !f.Birth.IsZero()
-	f.Birth = youngest
-	unclear := !known || len(j.policy.Eligibility.Judge(f)) > len(found)
-	if _, _, read := j.evidence.field(kyc.BirthDate); read && unclear && j.policy.Eligibility.AgeIn(f.Residence) > 0 {
-		j.add(kyc.Finding{Code: kyc.AgeUnknown, Item: kyc.Eligibility, Field: kyc.BirthDate})
 	}
 }
 
