@@ -98,7 +98,7 @@ type Applicants interface {
 	DataKey(ctx context.Context, id ApplicantID) ([]byte, error)
 	// DeleteDataKey destroys the key, empties the applicant's sealed bytes and
 	// external key, and those of their cases and submissions, and removes their
-	// replies; it is not an error when nothing is there.
+	// replies and fingerprints; it is not an error when nothing is there.
 	DeleteDataKey(ctx context.Context, id ApplicantID) error
 }
 
@@ -182,6 +182,7 @@ type Tx interface {
 	Applicants
 	Cases
 	Access
+	Fingerprints
 	Chain
 	Queue
 }

@@ -58,6 +58,7 @@ func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
 		"UPDATE cases SET sealed = x'' WHERE applicant = ?",
 		"UPDATE submissions SET sealed = x'' WHERE applicant = ?",
 		"DELETE FROM replies WHERE applicant = ?",
+		"DELETE FROM fingerprints WHERE applicant = ?",
 	} {
 		if _, err := t.exec(ctx, "delete data key", q, id); err != nil {
 			return err

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"applicants", applicantTests()},
 		{"cases", caseTests()},
 		{"access", accessTests()},
+		{"fingerprints", fingerprintTests()},
 		{"chain", chainTests()},
 		{"transactions", transactionTests()},
 	} {
