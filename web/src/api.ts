@@ -64,7 +64,8 @@ export interface Case {
   state: State;
   title: string;
   text: string;
-  locale: string;
+  locale: string; // of the applicant, as far as the integrator knows it
+  language: string; // of the texts
   items: Item[];
   findings: Finding[];
   plan?: { items: PlanItem[] };
@@ -108,6 +109,9 @@ const uploadPatienceMS = 300_000;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export class Client {
+  // language is the one that the person has chosen; the server chooses without.
+  language: string | undefined;
+
   constructor(
     private readonly caseID: string,
     private readonly token: string,
@@ -115,6 +119,11 @@ export class Client {
 
   read(): Promise<Case> {
     return this.call<Case>("GET", "");
+  }
+
+  // reasons reads the words of every finding.
+  reasons(): Promise<Pick<Finding, "code" | "title" | "text" | "fix">[]> {
+    return this.fetch("GET", "/v1/findings");
   }
 
   // submit sends evidence. The same key may be used again after a lost
@@ -139,13 +148,17 @@ export class Client {
     return this.call<Case>("POST", "/appeals");
   }
 
-  private async call<T>(method: string, path: string, body?: Blob | string, key?: string): Promise<T> {
+  private call<T>(method: string, path: string, body?: Blob | string, key?: string): Promise<T> {
+    return this.fetch<T>(method, `/v1/cases/${encodeURIComponent(this.caseID)}${path}`, body, key);
+  }
+
+  private async fetch<T>(method: string, path: string, body?: Blob | string, key?: string): Promise<T> {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.token}` };
     if (body !== undefined) headers["Content-Type"] = "application/octet-stream";
     if (key !== undefined) headers["Idempotency-Key"] = key;
     let answer: Response;
     try {
-      answer = await fetch(`/v1/cases/${encodeURIComponent(this.caseID)}${path}`, {
+      answer = await fetch(this.language ? `${path}?locale=${encodeURIComponent(this.language)}` : path, {
         method,
         headers,
         signal: AbortSignal.timeout(body instanceof Blob ? uploadPatienceMS : patienceMS),

@@ -4,41 +4,75 @@ import { type Case, type Client, type Finding, type ItemName, Problem } from "./
 import { type ItemProps, Reason, Tick, trouble } from "./card";
 import { DetailsItem } from "./details";
 import { PhotoItem } from "./photo";
-import { localeFor, type Told, type Words, wordsFor } from "./words";
+import { Chooser, useWords } from "./language";
+import { fill, localeFor, type Told, type Words } from "./words";
 
 // How often a case is asked for again: soon while it is checked, more slowly the
 // longer it takes, and at leisure while a person looks at it.
 const pollMS = { first: 700, most: 10_000, review: 20_000 };
 
-export function Notice(p: { words: Words; title: string; text: string; children?: ComponentChildren }) {
+// Frame is what every screen has: the heading and the choice of a language.
+function Frame(p: { words: Words; choose: (code: string) => void; children: ComponentChildren }) {
   return (
     <main>
-      <h1>{p.words.heading}</h1>
-      <section class="banner" role="status">
-        <h2>{p.title}</h2>
-        {p.text !== "" && <p>{p.text}</p>}
-        {p.children}
-      </section>
+      <header>
+        <Chooser words={p.words} choose={p.choose} />
+        <h1>{p.words.heading}</h1>
+      </header>
+      {p.children}
     </main>
   );
 }
 
-export function App({ client }: { client: Client }) {
+function Notice(p: { title: string; text: string; children?: ComponentChildren }) {
+  return (
+    <section class="banner" role="status">
+      <h2>{p.title}</h2>
+      {p.text !== "" && <p>{p.text}</p>}
+      {p.children}
+    </section>
+  );
+}
+
+// Linkless is the page without a case.
+export function Linkless(p: { words: Words }) {
+  const { words, speak } = useWords(p.words);
+  return (
+    <Frame words={words} choose={(code) => void speak(code)}>
+      <Notice {...words.noLink} />
+    </Frame>
+  );
+}
+
+export function App({ client, words: first }: { client: Client; words: Words }) {
+  const { words, speak } = useWords(first);
   const [kase, setCase] = useState<Case>();
   const [problem, setProblem] = useState<Problem>();
   const banner = useRef<HTMLHeadingElement>(null);
   const shown = useRef<Case | undefined>(undefined);
 
-  const take = useCallback((next: Case) => {
-    setProblem(undefined);
-    const before = shown.current;
-    // An answer that was overtaken by a newer one tells nothing.
-    if (before && Date.parse(next.updated_at) < Date.parse(before.updated_at)) return;
-    shown.current = next;
-    setCase(next);
-    // A new state is what matters now: bring it into view and to screen readers.
-    if (before && before.state !== next.state) requestAnimationFrame(() => banner.current?.focus());
-  }, []);
+  const take = useCallback(
+    (next: Case) => {
+      setProblem(undefined);
+      const before = shown.current;
+      // An answer that was overtaken by a newer one tells nothing.
+      if (before && Date.parse(next.updated_at) < Date.parse(before.updated_at)) return;
+      // Nor does one in a language that is not the chosen one any more.
+      if (client.language && next.language !== client.language && before) return;
+      shown.current = next;
+      const show = () => {
+        if (shown.current !== next) return;
+        setCase(next);
+        // A new state is what matters now: bring it into view and to screen readers.
+        if (before && before.state !== next.state) requestAnimationFrame(() => banner.current?.focus());
+      };
+      // The case and the page speak one language: both change at once.
+      const loading = speak(next.language);
+      if (loading) void loading.then(show);
+      else show();
+    },
+    [client, speak],
+  );
   const fail = useCallback((e: unknown) => setProblem(e instanceof Problem ? e : new Problem("internal", 500)), []);
   const load = useCallback(() => client.read().then(take, fail), [client, take, fail]);
   // moved reads the case anew after an answer that said that it is elsewhere.
@@ -50,30 +84,46 @@ export function App({ client }: { client: Client }) {
     [client, take, fail],
   );
 
+  const choose = useCallback(
+    (code: string) => {
+      client.language = code;
+      if (shown.current) void load();
+      else void speak(code);
+    },
+    [client, load, speak],
+  );
+
   useEffect(() => void load(), [load]);
   usePolling(kase, load);
-  const waitText = useWait(kase);
-  const words = wordsFor(kase?.locale);
+  const locale = localeFor(kase?.locale, words);
+  const waitText = useWait(kase, words, locale);
   useEffect(() => {
-    document.documentElement.lang = words.lang;
-    document.documentElement.dir = words.dir;
     document.title = kase ? `${kase.title} – ${words.heading}` : words.heading;
   }, [words, kase?.title]);
 
   if (problem?.status === 401 || problem?.status === 404) {
-    return <Notice words={words} {...words.badLink} />;
+    return (
+      <Frame words={words} choose={(code) => void speak(code)}>
+        <Notice {...words.badLink} />
+      </Frame>
+    );
   }
   if (!kase) {
-    if (!problem) return <Notice words={words} title={words.loading} text="" />;
-    const told = problem.status === 0 ? words.noServer : { title: words.noServer.title, text: words.ourFault };
+    const told = problem?.status === 0 ? words.noServer : { title: words.noServer.title, text: words.ourFault };
     return (
-      <Notice words={words} {...told}>
-        <p class="actions">
-          <button type="button" onClick={() => void load()}>
-            {words.tryAgain}
-          </button>
-        </p>
-      </Notice>
+      <Frame words={words} choose={choose}>
+        {problem ? (
+          <Notice {...told}>
+            <p class="actions">
+              <button type="button" onClick={() => void load()}>
+                {words.tryAgain}
+              </button>
+            </p>
+          </Notice>
+        ) : (
+          <Notice title={words.loading} text="" />
+        )}
+      </Frame>
     );
   }
 
@@ -83,15 +133,14 @@ export function App({ client }: { client: Client }) {
   const busy = kase.state === "processing";
 
   return (
-    <main>
-      <h1>{words.heading}</h1>
+    <Frame words={words} choose={choose}>
       <section class={`banner ${kase.state}`} aria-busy={busy}>
         <h2 ref={banner} tabIndex={-1}>
           {busy && <span class="turning" aria-hidden="true" />}
           {kase.title}
         </h2>
         {kase.text !== "" && <p>{kase.text}</p>}
-        {kase.state === "open" && received > 0 && <p>{words.progress(received, all.length)}</p>}
+        {kase.state === "open" && received > 0 && <p>{fill(words.progress, { done: received, all: all.length })}</p>}
         {waitText !== "" && <Break of={kase} until={waitText} />}
         {elsewhere(kase, asked).map((f, k) => (
           <Reason key={k} told={f} />
@@ -105,7 +154,7 @@ export function App({ client }: { client: Client }) {
         const props: ItemProps = {
           client,
           words,
-          locale: localeFor(kase.locale, words),
+          locale,
           state,
           plan: kase.plan?.items.find((i) => i.item === state.item),
           findings: kase.findings.filter((f) => f.item === state.item),
@@ -118,7 +167,7 @@ export function App({ client }: { client: Client }) {
       })}
       {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
       <Foot kase={kase} client={client} words={words} take={take} moved={moved} />
-    </main>
+    </Frame>
   );
 }
 
@@ -148,7 +197,7 @@ function usePolling(kase: Case | undefined, load: () => Promise<void>) {
 
 // useWait says until when the applicant has to wait, "" when not, and changes by
 // itself when the time has come.
-function useWait(kase: Case | undefined): string {
+function useWait(kase: Case | undefined, words: Words, locale: string): string {
   const [, again] = useState(0);
   const at = kase?.retry_at ? Date.parse(kase.retry_at) : 0;
   const left = at - Date.now();
@@ -158,16 +207,10 @@ function useWait(kase: Case | undefined): string {
     return () => clearTimeout(timer);
   }, [at, left > 0]);
   if (left <= 0) return "";
-  const words = wordsFor(kase?.locale);
   const full = Math.ceil(at / 60_000) * 60_000; // never told too early
   const today = new Date(full).toDateString() === new Date().toDateString();
-  return words.waitUntil(
-    new Intl.DateTimeFormat(localeFor(kase?.locale, words), {
-      ...(today ? {} : { weekday: "long" }),
-      hour: "2-digit",
-      minute: "2-digit",
-    }).format(full),
-  );
+  const time = new Intl.DateTimeFormat(locale, { ...(today ? {} : { weekday: "long" }), hour: "2-digit", minute: "2-digit" }).format(full);
+  return fill(words.waitUntil, { time });
 }
 
 // wanted lists the items that can be sent now: all required ones at first, then

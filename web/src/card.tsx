@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type Item, newKey, type PlanItem, Problem } from "./api";
-import type { Told, Words } from "./words";
+import { count, type Told, type Words } from "./words";
 
 // ItemProps is what the card of one item works with.
 export interface ItemProps {
@@ -83,8 +83,10 @@ export function Reasons({ of, fresh }: { of: readonly Told[]; fresh: boolean }) 
 
 // noteOf says where an item stands, in words.
 export function noteOf(p: ItemProps): string {
-  if (p.plan) return p.plan.attempts_left ? p.words.attemptsLeft(p.plan.attempts_left) : "";
-  return p.words.hints[p.state.item] ?? "";
+  if (!p.plan) return p.words.hints[p.state.item] ?? "";
+  const left = p.plan.attempts_left;
+  if (!left) return "";
+  return left === 1 ? p.words.lastAttempt : count(p.words, p.words.attemptsLeft, left, p.locale);
 }
 
 // isDone says that an item was sent and that it is not the applicant's turn with
@@ -108,6 +110,16 @@ export function useSending(p: ItemProps) {
   const [problem, setProblem] = useState<Problem>();
   const pending = useRef<{ body: Blob | string; key: string } | undefined>(undefined);
   const under = useRef(false);
+
+  // What was refused is on no case that could be read again: its words change
+  // their language by the catalogue.
+  useEffect(() => {
+    if (refused.length === 0) return;
+    void p.client.reasons().then(
+      (all) => setRefused((old) => old.map((f) => ({ ...f, ...all.find((r) => r.code === f.code) }))),
+      () => undefined, // the old words still help
+    );
+  }, [p.words.lang]);
 
   async function send(body: Blob | string): Promise<boolean> {
     if (under.current || p.waitText !== "") return false;

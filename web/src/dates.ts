@@ -13,9 +13,21 @@ export function split(value: string): Record<Part, string> {
 
 // withPart replaces one part of a date under way.
 export function withPart(value: string, part: Part, text: string): string {
-  const p = { ...split(value), [part]: text.replace(/\D/g, "") };
+  const p = { ...split(value), [part]: digits(text) };
   const joined = `${p.year}-${p.month}-${p.day}`;
   return joined === "--" ? "" : joined;
+}
+
+// digits keeps the digits of a text, of whatever script a keyboard has, as 0 to 9.
+function digits(text: string): string {
+  const isDigit = (code: number) => /\p{Nd}/u.test(String.fromCodePoint(code));
+  return Array.from(text, (c) => {
+    const code = c.codePointAt(0) ?? 0;
+    if (!isDigit(code)) return "";
+    let zero = code; // every script has its ten digits in a row
+    while (code - zero < 9 && isDigit(zero - 1)) zero--;
+    return code - zero;
+  }).join("");
 }
 
 // iso returns the date in ISO 8601, or undefined when there is no such day.

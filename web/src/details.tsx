@@ -5,9 +5,12 @@ import { alpha2, countries, named } from "./countries";
 import { iso, monthNames, order, type Part, split, withPart, written } from "./dates";
 import { type Piece, pieces, readPieces } from "./diff";
 import { Trouble } from "./photo";
-import type { Words } from "./words";
+import { fill, type Words } from "./words";
 
 type Kind = "text" | "date" | "country";
+
+// Slip is what can be told of a field before it is sent.
+type Slip = "missing" | "noSuchDate" | "oneName";
 
 // Every field of the form: its kind, whether it may stay empty, and the purpose
 // by which browsers and aids know it (WCAG 2.2, 1.3.5).
@@ -67,7 +70,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     ...Object.fromEntries(found.map((f) => [f.field, f.typed ?? ""])),
     ...draft.load(),
   }));
-  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [errors, setErrors] = useState<Record<string, Slip>>({});
   const [open, setOpen] = useState(false);
   const sent = useRef("");
   const root = useRef<HTMLFormElement>(null);
@@ -100,15 +103,15 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     }
   }
 
-  function check(): Record<string, string> {
-    const out: Record<string, string> = {};
+  function check(): Record<string, Slip> {
+    const out: Record<string, Slip> = {};
     for (const f of wanted) {
       const v = (values[f] ?? "").trim();
       if (v === "") {
         if (f === "given_names" && sent.current === "one name") continue;
-        if (!form[f]?.optional) out[f] = f === "given_names" ? words.oneName : words.missing;
+        if (!form[f]?.optional) out[f] = f === "given_names" ? "oneName" : "missing";
       } else if (kindOf(f) === "date" && iso(v) === undefined) {
-        out[f] = words.noSuchDate;
+        out[f] = "noSuchDate";
       }
     }
     return out;
@@ -179,7 +182,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
                 field={field}
                 id={`${ids.form}-${field}`}
                 value={values[field] ?? ""}
-                error={errors[field]}
+                error={errors[field] && words[errors[field]]}
                 busy={blocked}
                 words={words}
                 locale={locale}
@@ -187,7 +190,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
               />
               {offer !== undefined && found.length > 1 && values[field] !== offer && (
                 <button type="button" class="quiet" aria-disabled={blocked} onClick={() => blocked || set(field, offer)}>
-                  {words.useThis(shown(field, offer, locale))}
+                  {fill(words.useThis, { value: shown(field, offer, locale) })}
                 </button>
               )}
             </div>
@@ -227,7 +230,7 @@ interface FieldProps {
 function Field(p: FieldProps) {
   const { words } = p;
   const optional = form[p.field]?.optional ?? false;
-  const hint = words.fieldHints[p.field];
+  const hint = (words.fieldHints as Partial<Record<string, string>>)[p.field];
   const about = [hint ? `${p.id}-hint` : "", p.error ? `${p.id}-error` : ""].filter(Boolean).join(" ");
   const common = {
     id: p.id,
@@ -237,7 +240,7 @@ function Field(p: FieldProps) {
   };
   const label = (
     <>
-      {words.fields[p.field] ?? p.field}
+      {(words.fields as Partial<Record<string, string>>)[p.field] ?? p.field}
       {optional && <span class="soft"> {words.optional}</span>}
     </>
   );
@@ -379,7 +382,7 @@ function Compared({ finding, words, locale }: { finding: Finding; words: Words; 
     kinds = [];
   } else {
     sides = [pieces(typed, differences), readPieces(typed, read, differences)];
-    kinds = differences.map((d) => ({ pair: words.instead(visible(d.a), visible(d.b)), name: d.name ?? d.kind }));
+    kinds = differences.map((d) => ({ pair: instead(visible(d.a), visible(d.b)), name: d.name ?? d.kind }));
   }
   return (
     <>
@@ -395,13 +398,18 @@ function Compared({ finding, words, locale }: { finding: Finding; words: Words; 
         <ul class="kinds">
           {kinds.map((k, i) => (
             <li key={i}>
-              {k.pair !== "" && <bdi>{k.pair}</bdi>} {k.name}
+              {k.pair !== "" && <bdi dir="ltr">{k.pair}</bdi>} {k.name}
             </li>
           ))}
         </ul>
       )}
     </>
   );
+}
+
+// instead shows what stands where something else was typed.
+function instead(typed: string, read: string): string {
+  return read === "" ? typed : typed === "" ? read : `${typed} → ${read}`;
 }
 
 // visible makes spaces seen.

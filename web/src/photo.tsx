@@ -1,21 +1,22 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { type Finding, Problem } from "./api";
 import { Card, isDone, type ItemProps, noteOf, Reasons, trouble, useFocusWhenDone, useSending, useTitleID } from "./card";
 import { accept, megabytes, unfit } from "./file";
-import type { Told, Words } from "./words";
+import { fill, type Told, type Words } from "./words";
 
 // PhotoItem takes one photo: chosen, looked at by the server at once, and either
 // received or refused with the reasons beside the picture.
 export function PhotoItem(p: ItemProps) {
   const { busy, refused, problem, send, forget } = useSending(p);
   const [file, setFile] = useState<File>();
-  const [unsent, setUnsent] = useState<Told[]>([]);
+  const [unsent, setUnsent] = useState<{ why: "empty" | "too_large" | "no_photo"; bytes: number }>();
   const input = useRef<HTMLInputElement>(null);
   const ids = { input: useId(), label: useId(), title: useTitleID() };
   const { words } = p;
-  const done = isDone(p) && refused.length === 0 && unsent.length === 0 && !file;
-  const fresh = unsent.length > 0 || refused.length > 0;
-  const reasons: Told[] = unsent.length > 0 ? unsent : refused.length > 0 ? refused : isDone(p) || busy ? [] : p.findings;
+  const done = isDone(p) && refused.length === 0 && !unsent && !file;
+  const fresh = unsent !== undefined || refused.length > 0;
+  const untaken = useMemo(() => unsent && [told(words, unsent.why, megabytes(unsent.bytes, p.locale))], [unsent, words, p.locale]);
+  const reasons: Told[] = untaken ?? (refused.length > 0 ? refused : isDone(p) || busy ? [] : p.findings);
   const blocked = busy || p.waitText !== "";
   useFocusWhenDone(done, ids.title);
 
@@ -25,7 +26,7 @@ export function PhotoItem(p: ItemProps) {
   function choose(chosen: File) {
     forget();
     const why = unfit(chosen);
-    setUnsent(why ? [words.file[why](megabytes(chosen.size, p.locale))] : []);
+    setUnsent(why && { why, bytes: chosen.size });
     setFile(why ? undefined : chosen);
     if (!why) sendFile(chosen);
   }
@@ -63,6 +64,12 @@ export function PhotoItem(p: ItemProps) {
       </div>
     </Card>
   );
+}
+
+// told says why a file was not sent.
+function told(words: Words, why: "empty" | "too_large" | "no_photo", size: string): Told {
+  const { title, text, fix } = words.file[why];
+  return { title, text: fill(text, { size }), fix };
 }
 
 // Trouble tells that sending failed, and that it is not the person's fault.

@@ -3,12 +3,11 @@ import type { Case, Finding, Item } from "./api";
 import { elsewhere, wanted } from "./app";
 import { countries, named } from "./countries";
 import { maxBytes, megabytes, unfit } from "./file";
-import { en, localeFor, wordsFor } from "./words";
 
 const item = (name: Item["item"], required: boolean): Item => ({ item: name, name, required, status: "missing", attempts: 0 });
 const finding = (code: string, of: string, severity: Finding["severity"]): Finding => ({ code, item: of, severity, title: "T", text: "X", fix: "F" });
 const kase = (over: Partial<Case>): Case => ({
-  id: "case_1", state: "open", title: "", text: "", locale: "en", findings: [], updated_at: "2026-01-01T00:00:00Z",
+  id: "case_1", state: "open", title: "", text: "", locale: "en", language: "en", findings: [], updated_at: "2026-01-01T00:00:00Z",
   items: [item("document_front", true), item("document_back", false), item("details", true)], ...over,
 });
 
@@ -59,14 +58,4 @@ describe("countries", () => {
   it.each([["FRA", "France"], ["fr", "France"], ["UTO", "UTO"], ["XKK", "Kosovo"], ["", ""]])("names %s", (code, want) =>
     expect(named(code, "en")).toBe(want),
   );
-});
-
-describe("language", () => {
-  it("speaks English where there is nothing else", () => expect([wordsFor("de-AT"), wordsFor(undefined)]).toEqual([en, en]));
-  it.each([
-    ["en-US", ["en-GB"], "en-US"],
-    ["en", ["de", "en-GB"], "en-GB"],
-    ["de", ["de-DE"], "en"],
-    ["no tag!", [], "en"],
-  ])("writes dates for %s in a browser of %s as %s", (locale, browser, want) => expect(localeFor(locale, en, browser)).toBe(want));
 });
