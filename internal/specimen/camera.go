@@ -19,6 +19,7 @@ const (
 	Cloth
 	Plain
 	Dark
+	Clutter // a desk with pens, sheets and a cup on it
 )
 
 // Camera says how a page is photographed. The zero value is a good photo by hand: 2000 × 1500 pixels, slight perspective and turn, even
@@ -30,17 +31,26 @@ type Camera struct {
 	Turn          float64    // degrees clockwise, on top of a degree or two by seed
 	Background    Background //
 
-	Gradient   float64    // fall of the light across the page, 0..0.8
-	Blur       float64    // defocus: deviation of the Gaussian, pixels of the photo
-	Motion     float64    // length of the smear, pixels; its direction is by seed
-	Exposure   float64    // factor on the light; 0: 1. 0.15 is dark, 2.2 washed out
-	Glare      float64    // strength of a lamp's reflection, 0..1: at 1 its middle is pure white
-	GlareAt    [2]float64 // its middle, as a share of the page's width and height; {0,0}: by seed
-	GlareSize  float64    // half-width as a share of the page's width; 0: 0.12
-	Crop       float64    // share of the page's width cut off by the frame at the right, 0..0.5
-	Noise      float64    // deviation in grey levels; 0: 1.6, negative: none
-	Monochrome bool       // a black-and-white copy
-	Tint       [3]float64 // factors on red, green, blue; zero: by seed, near 1
+	Gradient   float64     // fall of the light across the page, 0..0.8
+	Blur       float64     // defocus: deviation of the Gaussian, pixels of the photo
+	Motion     float64     // length of the smear, pixels; its direction is by seed
+	Exposure   float64     // factor on the light; 0: 1. 0.15 is dark, 2.2 washed out
+	Glare      float64     // strength of a lamp's reflection, 0..1: at 1 its middle is pure white
+	GlareAt    [2]float64  // its middle, as a share of the page's width and height; {0,0}: by seed
+	GlareSize  float64     // half-width as a share of the page's width; 0: 0.12
+	Crop       float64     // share of the page's width cut off by the frame at the right, 0..0.5
+	Noise      float64     // deviation in grey levels; 0: 1.6, negative: none
+	Monochrome bool        // a camera that records no colours
+	GlareLong  float64     // length of the reflection over its width: above 1 a streak, as of a lamp tube; 0: by seed, nearly round
+	Tilt       float64     // degrees between the camera's axis and the page's normal, 0..60, about an axis by seed
+	Finger     float64     // how far a finger reaches over the page from its edge, as a share of the page's height
+	FingerAt   [2]float64  // the edge (0 top, 1 right, 2 bottom, 3 left) and the place along it, 0..1; {0,0}: by seed
+	Curve      float64     // height of the page's bow, as a share of the frame's height
+	Distortion float64     // radial distortion of the lens: positive barrel, 0.05 is much
+	Screen     float64     // pixels of the photo for each pixel of a display that shows the page; 0: no display
+	Bands      float64     // depth of the display's refresh bands, 0..1
+	Second     *image.RGBA // another page that lies in the picture, too
+	Tint       [3]float64  // factors on red, green, blue; zero: by seed, near 1
 }
 
 // Photograph takes a picture of a printed page and returns it with the truth moved to its pixels. The page's corners in the
@@ -50,6 +60,11 @@ func Photograph(pageImg *image.RGBA, t Truth, c Camera, seed uint64) (*image.RGB
 	c = c.withDefaults(s)
 	pw, ph := float64(pageImg.Rect.Dx()), float64(pageImg.Rect.Dy())
 	quad := c.place(pw, ph, s)
+	extra := newStream(seed, "defect") // apart, so that what is photographed well stays the same picture
+	var other imaging.Quad
+	if c.Second != nil {
+		quad, other = c.placeTwo(pw, ph, extra)
+	}
 	toPhoto := imaging.QuadToRect(quad, pageImg.Rect.Dx(), pageImg.Rect.Dy()) // page pixel → photo pixel
 	toPage, ok := toPhoto.Inverse()
 	if !ok {
@@ -60,6 +75,19 @@ func Photograph(pageImg *image.RGBA, t Truth, c Camera, seed uint64) (*image.RGB
 	c.paintBackground(f, s)
 	f.shade(quad, 0.45, math.Hypot(pw, ph)*0.004+6)
 	f.layOn(warped, quad)
+	if c.Second != nil {
+		second := imaging.QuadToRect(other, c.Second.Rect.Dx(), c.Second.Rect.Dy())
+		if back, ok := second.Inverse(); ok {
+			f.shade(other, 0.45, 8)
+			f.layOn(imaging.WarpPerspective(c.Second, back, c.Width, c.Height), other)
+		}
+	}
+	if c.Screen > 0 {
+		c.display(f, toPage, extra)
+	}
+	if c.Finger > 0 {
+		c.finger(f, quad, extra)
+	}
 	c.light(f, quad, s)
 	if c.Glare > 0 {
 		c.glare(f, toPage, pw, ph, s)
@@ -72,8 +100,13 @@ func Photograph(pageImg *image.RGBA, t Truth, c Camera, seed uint64) (*image.RGB
 	if c.Monochrome {
 		f.grey()
 	}
-	img := f.picture(c.Noise, s.next())
-	return img, t.through(toPhoto.Apply)
+	t = t.through(toPhoto.Apply)
+	if c.Curve != 0 || c.Distortion != 0 {
+		there, back := c.bend()
+		f.remap(back)
+		t = t.through(there)
+	}
+	return f.picture(c.Noise, s.next()), t
 }
 
 func (c Camera) withDefaults(s *stream) Camera {
@@ -114,6 +147,9 @@ func (c Camera) place(pw, ph float64, s *stream) imaging.Quad {
 	// The turned page's box must fit the frame.
 	bw, bh := math.Abs(pw*cos)+math.Abs(ph*sin), math.Abs(pw*sin)+math.Abs(ph*cos)
 	k := c.Fill * math.Min(w/bw, h/bh)
+	if c.Tilt > 0 {
+		return c.tilted(pw*k, ph*k, s)
+	}
 	spareX, spareY := w-bw*k, h-bh*k
 	cx, cy := w/2+s.span(-0.25, 0.25)*spareX, h/2+s.span(-0.25, 0.25)*spareY
 	if c.Crop > 0 { // push the page over the right edge
@@ -158,11 +194,14 @@ func (c Camera) paintBackground(f *film, s *stream) {
 				k = 1 + 0.16*noise2(u*0.006, q*0.09+1.5*noise2(u*0.004, q*0.012, salt), salt+1) + 0.06*noise2(u*0.03, q*0.6, salt+2)
 			case Cloth:
 				k = 1 + 0.1*math.Sin(u*1.9)*math.Sin(v*1.9) + 0.09*noise2(u*0.008, v*0.008, salt)
-			default:
+			default: // Plain, Dark, and the desk under clutter
 				k = 1 + 0.04*noise2(u*0.004, v*0.004, salt) + 0.015*noise2(u*0.7, v*0.7, salt+1)
 			}
 			f.set(x, y, col.mul(k))
 		}
+	}
+	if c.Background == Clutter {
+		c.clutter(f, newStream(uint64(salt), "clutter"))
 	}
 }
 
@@ -190,6 +229,9 @@ func (c Camera) glare(f *film, toPage imaging.Homography, pw, ph float64, s *str
 	gx, gy := c.GlareAt[0]*pw, c.GlareAt[1]*ph
 	rx := c.GlareSize * pw
 	ry := rx * s.span(0.5, 0.9)
+	if c.GlareLong > 0 {
+		ry = rx / c.GlareLong
+	}
 	sin, cos := math.Sincos(s.span(-0.6, 0.6))
 	f.each(func(x, y int, p []float32) {
 		q := toPage.Apply(imaging.Point{X: float64(x) + 0.5, Y: float64(y) + 0.5})
