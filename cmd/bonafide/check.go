@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -170,7 +171,11 @@ func (k *checking) decide() (kyc.Case, error) {
 	cs := kyc.NewCase("check", "check", k.policy.ID(), "", k.sent, k.now, k.now.Add(time.Hour))
 	events := make([]kyc.Event, 0, len(k.sent)+1)
 	for _, i := range k.sent {
-		events = append(events, kyc.Submit{Submission: kyc.Submission{ID: kyc.SubmissionID(i), Item: i, At: k.now}})
+		sent := kyc.Submission{ID: kyc.SubmissionID(i), Item: i, At: k.now}
+		if i == kyc.Details {
+			sent.Fields = slices.Sorted(maps.Keys(k.evidence.Details))
+		}
+		events = append(events, kyc.Submit{Submission: sent})
 	}
 	events = append(events, kyc.Checked{Round: 1, Findings: verify.Judge(k.policy, k.evidence, k.now), Limits: k.policy.Limits(), At: k.now})
 	for _, e := range events {
@@ -187,7 +192,7 @@ func (k *checking) decide() (kyc.Case, error) {
 // document alone approves nobody.
 func (k *checking) complete(cs kyc.Case) kyc.Case {
 	if cs.Plan == nil {
-		p := kyc.PlanFor(cs.Items, nil, 0)
+		p := kyc.PlanFor(cs.Items, nil, kyc.Limits{})
 		cs.Plan = &p
 	}
 	for _, i := range k.policy.Items {

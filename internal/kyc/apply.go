@@ -12,13 +12,20 @@ type Event interface {
 	Name() string
 }
 
-// Submit says that the applicant sent evidence that passed its pre-check.
-type Submit struct{ Submission Submission }
+// By, where an event has it, is an opaque id of who caused it, as that of an API
+// key; "" is the applicant.
+
+// Submit says that evidence was sent that passed its pre-check.
+type Submit struct {
+	Submission Submission
+	By         string
+}
 
 // Refuse says that the pre-check found evidence unusable. Nothing is kept of it but what
 // is needed to know the same picture again; no attempt is used.
 type Refuse struct {
 	Picture RefusedPicture
+	By      string
 	At      time.Time
 }
 
@@ -49,17 +56,33 @@ type Reviewed struct {
 	At       time.Time
 }
 
-// AskHelp says that the applicant asks for a human.
-type AskHelp struct{ At time.Time }
+// AskHelp says that a human is asked for.
+type AskHelp struct {
+	By string
+	At time.Time
+}
 
-// Appeal says that the applicant contests a refusal.
-type Appeal struct{ At time.Time }
+// Appeal says that a refusal is contested.
+type Appeal struct {
+	By string
+	At time.Time
+}
+
+// Cancel says that the case is given up before it was decided. Its reasons stay.
+type Cancel struct {
+	By string
+	At time.Time
+}
 
 // Expire says that the time to act has passed.
 type Expire struct{ At time.Time }
 
-// Erase says that evidence and personal data are destroyed.
-type Erase struct{ At time.Time }
+// Erase says that evidence and personal data are destroyed. By is "" when time
+// alone did it.
+type Erase struct {
+	By string
+	At time.Time
+}
 
 // Name implements [Event].
 func (Submit) Name() string      { return "submit" }
@@ -69,6 +92,7 @@ func (CheckFailed) Name() string { return "check_failed" }
 func (Reviewed) Name() string    { return "reviewed" }
 func (AskHelp) Name() string     { return "ask_help" }
 func (Appeal) Name() string      { return "appeal" }
+func (Cancel) Name() string      { return "cancel" }
 func (Expire) Name() string      { return "expire" }
 func (Erase) Name() string       { return "erase" }
 
@@ -80,13 +104,27 @@ type Limits struct {
 	// Pauses[k] is the pause after the k-th judged failure of an item, k from 1;
 	// the last one repeats. Pauses[0] is not used.
 	Pauses []time.Duration
+	// Items replaces both for single items.
+	Items map[Item]Limits
 }
 
-func (l Limits) pause(attempts int) time.Duration {
-	if len(l.Pauses) == 0 || attempts < 1 {
+func (l Limits) of(i Item) Limits {
+	if own, ok := l.Items[i]; ok {
+		return own
+	}
+	return l
+}
+
+// AttemptsFor is how often an item is judged before a human takes over; 0 means
+// without limit.
+func (l Limits) AttemptsFor(i Item) int { return l.of(i).Attempts }
+
+func (l Limits) pause(i Item, attempts int) time.Duration {
+	p := l.of(i).Pauses
+	if len(p) == 0 || attempts < 1 {
 		return 0
 	}
-	return l.Pauses[min(attempts, len(l.Pauses)-1)]
+	return p[min(attempts, len(p)-1)]
 }
 
 // Effect is something to be done because of an event, in the same transaction
@@ -106,8 +144,11 @@ type Record struct {
 	From, To State
 	Actor    string // "applicant", "integrator", "system", or the id of a reviewer or an API key
 	Item     Item   // where the event concerns one
-	Codes    []Code
-	At       time.Time
+	// Fields and Taken are, of details that were sent, which fields stand and which
+	// of them were taken over from the document. They hold no values.
+	Fields, Taken []Field
+	Codes         []Code
+	At            time.Time
 }
 
 // DestroyKey destroys the applicant's data key, and with it everything sealed
@@ -121,12 +162,13 @@ func (DestroyKey) effect() {}
 // Apply applies an event to a case. It is pure: the case it is given is not
 // changed, and time comes with the event. It returns [*Error] of kind
 // NotAllowed when the event has no place in the case's state, NotAsked when an
-// item is sent that nobody asked for, CoolingDown before RetryAt, and Stale for
-// a check whose round has passed.
+// item is sent that nobody asked for, InCoolDown before the item's RetryAt, and
+// Stale for a check whose round has passed.
 func Apply(c Case, e Event) (Case, []Effect, error) {
 	c.Items = slices.Clone(c.Items)
 	c.Findings = slices.Clone(c.Findings)
 	c.Refused = slices.Clone(c.Refused)
+	c.Judged = slices.Clone(c.Judged)
 	if len(Next(c.State, e.Name())) == 0 {
 		return c, nil, &Error{Kind: NotAllowed, Op: e.Name(), State: c.State}
 	}
@@ -137,10 +179,11 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 
 	switch e := e.(type) {
 	case Submit:
-		rec.Actor, rec.Item, rec.At = "applicant", e.Submission.Item, e.Submission.At
+		rec.Actor, rec.Item, rec.At = actor(e.By), e.Submission.Item, e.Submission.At
+		rec.Fields, rec.Taken = e.Submission.Fields, e.Submission.Taken
 		effects, err = c.submit(e.Submission)
 	case Refuse:
-		rec.Actor, rec.Item, rec.At, rec.Codes = "applicant", e.Picture.Item, e.At, e.Picture.Codes
+		rec.Actor, rec.Item, rec.At, rec.Codes = actor(e.By), e.Picture.Item, e.At, e.Picture.Codes
 		c.remember(e.Picture)
 	case Checked:
 		rec.At = e.At
@@ -158,25 +201,30 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 		rec.Actor, rec.At, rec.Codes = e.By, e.At, codes(e.Findings)
 		err = c.reviewed(e)
 	case AskHelp:
-		rec.Actor, rec.At, rec.Codes = "applicant", e.At, []Code{HelpRequested}
-		if !slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.Code == HelpRequested }) {
-			c.Findings = append(c.Findings, Finding{Code: HelpRequested, Item: WholeCase})
-		}
+		rec.Actor, rec.At, rec.Codes = actor(e.By), e.At, []Code{HelpRequested}
+		c.note(HelpRequested)
 		// While we check, the request waits for the outcome; see settle.
 		if c.State == Open || c.State == ActionRequired || c.State == Expired {
 			c.handOver()
 		}
 	case Appeal:
-		rec.Actor, rec.At = "applicant", e.At
+		rec.Actor, rec.At = actor(e.By), e.At
 		c.handOver()
+	case Cancel:
+		rec.Actor, rec.At, rec.Codes = actor(e.By), e.At, []Code{Cancelled}
+		c.close()
+		c.note(Cancelled)
 	case Expire:
 		rec.At = e.At
 		if e.At.Before(c.ExpiresAt) {
 			return c, nil, &Error{Kind: NotAllowed, Op: e.Name(), State: c.State}
 		}
-		c.State = Expired
+		c.close()
 	case Erase:
 		rec.At = e.At
+		if e.By != "" {
+			rec.Actor = e.By
+		}
 		effects = append(effects, DestroyKey{c.Applicant})
 		c = Case{ID: c.ID, Applicant: c.Applicant, Policy: c.Policy, State: Erased, Round: c.Round, CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt}
 	}
@@ -188,6 +236,26 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 	return c, append(effects, rec), nil
 }
 
+// actor names who caused an event.
+func actor(by string) string {
+	if by == "" {
+		return "applicant"
+	}
+	return by
+}
+
+// note adds a finding about the whole case once.
+func (c *Case) note(code Code) {
+	if !slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.Code == code }) {
+		c.Findings = append(c.Findings, Finding{Code: code, Item: WholeCase})
+	}
+}
+
+// forget drops a finding about the course of the case.
+func (c *Case) forget(code Code) {
+	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code == code })
+}
+
 // submit takes evidence for one item and starts the full check when nothing is
 // missing any more.
 func (c *Case) submit(s Submission) ([]Effect, error) {
@@ -195,8 +263,14 @@ func (c *Case) submit(s Submission) ([]Effect, error) {
 	if k < 0 {
 		return nil, &Error{Kind: NotAsked, Op: "submit", State: c.State, Item: s.Item}
 	}
-	if s.At.Before(c.RetryAt) {
-		return nil, &Error{Kind: InCoolDown, Op: "submit", State: c.State, Item: s.Item, RetryAt: c.RetryAt}
+	// A pause concerns the item that failed. Cases of earlier versions have one for
+	// all items; where there are both, the case's is the earliest of its items'.
+	wait := c.Items[k].RetryAt
+	if c.RetryAt.After(wait) {
+		wait = c.RetryAt
+	}
+	if s.At.Before(wait) {
+		return nil, &Error{Kind: InCoolDown, Op: "submit", State: c.State, Item: s.Item, RetryAt: wait}
 	}
 	if c.State == ActionRequired && !c.asks(s.Item) {
 		return nil, &Error{Kind: NotAsked, Op: "submit", State: c.State, Item: s.Item}
@@ -210,7 +284,10 @@ func (c *Case) submit(s Submission) ([]Effect, error) {
 			return nil, nil
 		}
 	}
-	c.State, c.Plan, c.RetryAt = Processing, nil, time.Time{}
+	c.endPauses()
+	c.State, c.Plan = Processing, nil
+	// What was found before is answered; what people said stays.
+	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
 	c.Round++
 	return []Effect{RunChecks{c.ID, c.Round}}, nil
 }
@@ -221,7 +298,27 @@ func (c *Case) asks(i Item) bool {
 
 // handOver makes it a reviewer's turn. What was asked of the applicant is not
 // asked any more.
-func (c *Case) handOver() { c.State, c.Plan, c.RetryAt = InReview, nil, time.Time{} }
+func (c *Case) handOver() {
+	c.endPauses()
+	c.State, c.Plan = InReview, nil
+	c.forget(Cancelled)
+}
+
+// close ends a case that was not decided. Its findings stay: they are the reasons
+// that its applicant and its integrator can still read.
+func (c *Case) close() {
+	c.endPauses()
+	c.State, c.Plan = Expired, nil
+}
+
+// endPauses forgets the pauses, of the items and of the case.
+func (c *Case) endPauses() {
+	c.RetryAt = time.Time{}
+	for k := range c.Items {
+		c.Items[k].RetryAt = time.Time{}
+	}
+	c.forget(CoolingDown)
+}
 
 // handBack makes it the applicant's turn, with the full time to act.
 func (c *Case) handBack(s State, p *Plan, at time.Time) {
@@ -232,12 +329,10 @@ func (c *Case) handBack(s State, p *Plan, at time.Time) {
 }
 
 // remember keeps a refused picture; the oldest give way beyond a hundred.
-func (c *Case) remember(p RefusedPicture) {
-	c.Refused = append(c.Refused, p)
-	if len(c.Refused) > 100 {
-		c.Refused = c.Refused[len(c.Refused)-100:]
-	}
-}
+func (c *Case) remember(p RefusedPicture) { c.Refused = lastOf(append(c.Refused, p)) }
+
+// lastOf keeps the last hundred of a list.
+func lastOf[T any](all []T) []T { return all[max(0, len(all)-100):] }
 
 // checked turns the findings of a round into the next state: a final finding
 // declines, a signal goes to a human, what can be mended is asked again, and a
@@ -252,7 +347,7 @@ func (c *Case) checked(e Checked) error {
 	// What people said (help was asked) outlives the machine's findings.
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
 	helpAsked := len(c.Findings) > 0
-	c.Findings = append(c.Findings, e.Findings...)
+	c.Findings = withReplaced(c.Items, append(c.Findings, e.Findings...))
 	for _, p := range e.Refused {
 		c.remember(p)
 	}
@@ -261,31 +356,7 @@ func (c *Case) checked(e Checked) error {
 	worst := Note
 	exhausted := false
 	for k := range c.Items {
-		i := &c.Items[k]
-		free, blocked := false, false
-		for _, f := range visible {
-			d := f.Definition()
-			if f.Item == i.Item {
-				free = free || d.Free
-				blocked = blocked || d.Severity == Retry || d.Severity == Review
-			}
-		}
-		judged := i.Status == Submitted
-		if judged && !free {
-			i.Attempts++
-		}
-		switch {
-		case blocked:
-			i.Status = Failed
-			exhausted = exhausted || e.Limits.Attempts > 0 && i.Attempts >= e.Limits.Attempts
-			if judged && !free {
-				if t := e.At.Add(e.Limits.pause(i.Attempts)); t.After(e.At) && t.After(c.RetryAt) {
-					c.RetryAt = t
-				}
-			}
-		case i.Current != nil:
-			i.Status = Passed
-		}
+		exhausted = c.count(k, visible, e) || exhausted
 	}
 	for _, f := range visible {
 		if s := f.Definition().Severity; severer(s, worst) {
@@ -303,21 +374,86 @@ func (c *Case) checked(e Checked) error {
 	return nil
 }
 
+// count judges one item by the visible findings: whether it passed, how many
+// attempts it has had, and when it may be sent again. It reports whether no
+// attempt is left for an item that failed.
+func (c *Case) count(k int, visible []Finding, e Checked) (exhausted bool) {
+	i := &c.Items[k]
+	// free: it is not counted. failed: it is asked again, or a human looks at it.
+	// own: for what was sent, not because another item is replaced.
+	free, failed, own := false, false, false
+	j := Judged{Item: i.Item, Round: e.Round}
+	for _, f := range visible {
+		if f.Item != i.Item {
+			continue
+		}
+		d := f.Definition()
+		free = free || d.Free
+		if d.Severity == Retry || d.Severity == Review {
+			failed = true
+			own = own || f.Code != DetailsReplaced
+		}
+		if !slices.Contains(j.Codes, f.Code) {
+			j.Codes = append(j.Codes, f.Code)
+		}
+	}
+	judged := i.Status == Submitted && i.Current != nil
+	if judged {
+		j.Submission = i.Current.ID
+		c.Judged = lastOf(append(c.Judged, j))
+		if !free {
+			i.Attempts++
+		}
+	}
+	i.RetryAt = time.Time{}
+	switch {
+	case failed:
+		i.Status = Failed
+		if t := e.At.Add(e.Limits.pause(i.Item, i.Attempts)); judged && !free && own && t.After(e.At) {
+			i.RetryAt = t
+		}
+		n := e.Limits.AttemptsFor(i.Item)
+		return own && n > 0 && i.Attempts >= n
+	case i.Current != nil:
+		i.Status = Passed
+	}
+	return false
+}
+
 // settle moves the case to the state that its worst finding demands.
 func (c *Case) settle(worst Severity, e Checked) {
 	switch worst {
 	case Final:
-		c.State, c.Plan, c.RetryAt = Declined, nil, time.Time{}
+		c.endPauses()
+		c.State, c.Plan = Declined, nil
 	case Review:
 		c.handOver()
 	case Retry:
-		p := PlanFor(c.Items, c.Findings, e.Limits.Attempts)
+		p := PlanFor(c.Items, c.Findings, e.Limits)
 		c.handBack(ActionRequired, &p, e.At)
-		if !c.RetryAt.IsZero() {
-			c.Findings = append(c.Findings, Finding{Code: CoolingDown, Item: WholeCase, From: c.RetryAt})
-		}
+		c.pauses()
 	case Note:
-		c.State, c.Plan, c.RetryAt = Approved, nil, time.Time{}
+		c.endPauses()
+		c.State, c.Plan = Approved, nil
+	}
+}
+
+// pauses tells of the pauses: of the case as a whole while nothing of its plan
+// can be sent, and of each item that has to wait longer.
+func (c *Case) pauses() {
+	c.RetryAt = time.Time{}
+	for k, p := range c.Plan.Items {
+		if k == 0 || p.RetryAt.Before(c.RetryAt) {
+			c.RetryAt = p.RetryAt
+		}
+	}
+	if !c.RetryAt.IsZero() {
+		c.Findings = append(c.Findings, Finding{Code: CoolingDown, Item: WholeCase, From: c.RetryAt})
+	}
+	for _, p := range c.Plan.Items {
+		if p.RetryAt.After(c.RetryAt) {
+			c.Findings = append(c.Findings, Finding{Code: CoolingDown, Item: p.Item, From: p.RetryAt})
+		}
 	}
 }
 
@@ -345,11 +481,15 @@ func (c *Case) reviewed(e Reviewed) error {
 		}
 		c.Findings, c.Plan, c.State = e.Findings, nil, Declined
 	case ActionRequired:
-		p := PlanFor(c.Items, e.Findings, 0)
+		found := withReplaced(c.Items, slices.Clone(e.Findings))
+		p := PlanFor(c.Items, found, Limits{})
 		if len(p.Items) == 0 {
 			return invalid
 		}
-		c.Findings, c.RetryAt = e.Findings, time.Time{}
+		c.endPauses()
+		// Whoever is asked again by a person begins anew: what was contradicted was
+		// seen.
+		c.Findings, c.Judged = found, nil
 		c.handBack(ActionRequired, &p, e.At)
 		for k := range c.Items {
 			i := &c.Items[k]

@@ -91,6 +91,7 @@ func samples(c kyc.Case) []kyc.Event {
 		kyc.Reviewed{By: "rev_1", Verdict: kyc.ActionRequired, Findings: []kyc.Finding{finding(kyc.FaceBlurry)}, At: t0},
 		kyc.AskHelp{At: t0},
 		kyc.Appeal{At: t0},
+		kyc.Cancel{At: t0},
 		kyc.Expire{At: late},
 		kyc.Erase{At: t0},
 	}

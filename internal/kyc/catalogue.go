@@ -62,6 +62,7 @@ const (
 	DetailsBirthDate   Code = "details.birth_date_mismatch"
 	DetailsExpiry      Code = "details.expiry_mismatch"
 	DetailsNationality Code = "details.nationality_mismatch"
+	DetailsReplaced    Code = "details.document_replaced"
 	DetailsChanged     Code = "details.changed_between_attempts"
 
 	DocumentInUse Code = "uniqueness.document_in_use"
@@ -107,6 +108,7 @@ const (
 	Forced        Code = "case.forced"
 	HelpRequested Code = "case.help_requested"
 	OurFault      Code = "case.our_fault"
+	Cancelled     Code = "case.cancelled"
 )
 
 // illegible are the causes for which nothing on a document can be read with
@@ -125,7 +127,9 @@ func unread() []Code {
 
 // replaced are the causes for which another document is asked for: what is wrong
 // with this one beside them need not be mended.
-func replaced() []Code { return append(illegible(), DocMRZUnreadable, DocNotAccepted, DocExpired) }
+func replaced() []Code {
+	return append(illegible(), DocMRZUnreadable, DocNotAccepted, DocExpired, DocSpecimen)
+}
 
 // poorPicture are the causes for which a face cannot be compared with trust.
 func poorPicture() []Code {
@@ -187,6 +191,9 @@ func definitions() []Definition {
 	back.Item = DocumentBack
 	barcode := doc(DocBarcodeUnreadable, false, illegible()...)
 	barcode.Item = DocumentBack
+	// It is concluded from what asks for another document, so it goes with that.
+	documentReplaced := typed(DetailsReplaced)
+	documentReplaced.DependsOn = append(illegible(), DocMRZUnreadable)
 	connection := face(LivenessConnection, true, FaceFileUnreadable)
 	connection.Free = true
 	frames := face(LivenessFramesMissing, true, FaceFileUnreadable, LivenessConnection)
@@ -223,9 +230,10 @@ func definitions() []Definition {
 		signal(DocEdited, DocumentFront, DocFileUnreadable),
 
 		typed(DetailsName),
-		typed(DetailsNumber, DocExpired, DocNotAccepted),
+		typed(DetailsNumber, DocExpired, DocNotAccepted, DocSpecimen),
 		typed(DetailsBirthDate),
-		typed(DetailsExpiry, DocExpired, DocNotAccepted),
+		typed(DetailsExpiry, DocExpired, DocNotAccepted, DocSpecimen),
+		documentReplaced,
 		typed(DetailsNationality),
 		signal(DetailsChanged, Details, unread()...),
 
@@ -271,5 +279,6 @@ func definitions() []Definition {
 		{Code: Forced, Item: WholeCase, Severity: Review, Audience: ForOperator},
 		{Code: CoolingDown, Item: WholeCase, Severity: Note, Audience: ForApplicant},
 		{Code: HelpRequested, Item: WholeCase, Severity: Note, Audience: ForApplicant},
+		{Code: Cancelled, Item: WholeCase, Severity: Note, Audience: ForApplicant},
 	}
 }

@@ -136,7 +136,7 @@ func TestDetailsAskForTheFieldsAlone(t *testing.T) {
 	p := kyc.PlanFor(items, []kyc.Finding{
 		{Code: kyc.DetailsName, Item: kyc.Details, Field: kyc.Surname},
 		{Code: kyc.DetailsName, Item: kyc.Details, Field: kyc.GivenNames},
-	}, 0)
+	}, kyc.Limits{})
 	if len(p.Items) != 1 || !slices.Equal(p.Items[0].Fields, []kyc.Field{kyc.Surname, kyc.GivenNames}) || len(p.Items[0].Reasons) != 1 {
 		t.Errorf("plan %+v", p)
 	}

@@ -49,6 +49,9 @@ type Values struct {
 	Typed       string       `json:"typed,omitempty"`
 	Read        string       `json:"read,omitempty"`
 	Differences []Difference `json:"differences,omitempty"`
+	// Offer is what the document says, where the applicant may take it over with
+	// one tap: the same value with an error to correct, read with certainty.
+	Offer string `json:"offer,omitempty"`
 }
 
 // Finding is one thing that was found in the evidence: what, where, how much.
@@ -132,64 +135,4 @@ func itemOrder(i Item) int {
 // Told returns the visible findings that the applicant may be told of.
 func Told(all []Finding) []Finding {
 	return slices.DeleteFunc(Visible(all), func(f Finding) bool { return f.Definition().Audience != ForApplicant })
-}
-
-// Plan is the smallest set of items to send again, each with its reasons.
-type Plan struct {
-	Items []PlanItem `json:"items"`
-	// Carried are the items that are kept as they are, with the submission that
-	// stands for them.
-	Carried []CarriedItem `json:"carried"`
-}
-
-// PlanItem is one item to send again. For details, Fields are the only ones to
-// be corrected; empty means the whole item.
-type PlanItem struct {
-	Item         Item    `json:"item"`
-	Fields       []Field `json:"fields,omitempty"`
-	Reasons      []Code  `json:"reasons"` // in order of effect; each has a fix in the catalogue of words
-	AttemptsLeft int     `json:"attempts_left"`
-}
-
-// CarriedItem is an item that is not asked again.
-type CarriedItem struct {
-	Item       Item         `json:"item"`
-	Submission SubmissionID `json:"submission"`
-	SHA256     string       `json:"sha256"`
-}
-
-// PlanFor computes the plan for the findings of a case: exactly the items that a
-// visible retry finding concerns. Attempts are limited to limit per item; 0
-// means without limit and leaves AttemptsLeft 0.
-func PlanFor(items []ItemState, findings []Finding, limit int) Plan {
-	p := Plan{Items: []PlanItem{}, Carried: []CarriedItem{}}
-	visible := Visible(findings)
-	for _, st := range items {
-		var it *PlanItem
-		for _, f := range visible {
-			d := f.Definition()
-			if f.Item != st.Item || d.Severity != Retry || !d.Retryable {
-				continue
-			}
-			if it == nil {
-				it = &PlanItem{Item: st.Item}
-				if limit > 0 {
-					it.AttemptsLeft = max(0, limit-st.Attempts)
-				}
-			}
-			if !slices.Contains(it.Reasons, f.Code) {
-				it.Reasons = append(it.Reasons, f.Code)
-			}
-			if f.Field != "" && st.Item == Details && !slices.Contains(it.Fields, f.Field) {
-				it.Fields = append(it.Fields, f.Field)
-			}
-		}
-		switch {
-		case it != nil:
-			p.Items = append(p.Items, *it)
-		case st.Current != nil:
-			p.Carried = append(p.Carried, CarriedItem{st.Item, st.Current.ID, st.Current.SHA256})
-		}
-	}
-	return p
 }

@@ -59,6 +59,8 @@ const (
 	IssuingState   Field = "issuing_state"
 	Sex            Field = "sex"
 	Residence      Field = "residence"
+	// Likeness is the face itself, where attempts contradict each other in it.
+	Likeness Field = "likeness"
 )
 
 // DetailFields lists the fields that typed details may hold, in the order of a
@@ -118,6 +120,20 @@ type Submission struct {
 	Item   Item         `json:"item"`
 	SHA256 string       `json:"sha256"` // hex, of the bytes as they arrived
 	At     time.Time    `json:"at"`
+	// Fields are, of details, the fields that are given, and Taken those of them
+	// whose value the applicant took over from the document with one tap instead
+	// of typing it. They hold no values.
+	Fields []Field `json:"fields,omitempty"`
+	Taken  []Field `json:"taken,omitempty"`
+}
+
+// Judged is a submission that was judged, for comparison with later ones of the
+// same case.
+type Judged struct {
+	Item       Item         `json:"item"`
+	Submission SubmissionID `json:"submission"`
+	Round      int          `json:"round"`
+	Codes      []Code       `json:"codes,omitempty"` // visible findings about the item
 }
 
 // ItemStatus is where one item stands.
@@ -140,6 +156,9 @@ type ItemState struct {
 	// Attempts counts submissions that were judged, whatever came of it. Refused
 	// pre-checks and our own failures are no attempts.
 	Attempts int `json:"attempts"`
+	// RetryAt is the end of the pause after a failure of this item; zero when it
+	// may be sent at once.
+	RetryAt time.Time `json:"retry_at,omitzero"`
 }
 
 // RefusedPicture remembers a picture that failed, so that the same picture is
@@ -167,9 +186,12 @@ type Case struct {
 	// Findings of the last full check and of people, visible and hidden.
 	Findings []Finding `json:"findings"`
 	Plan     *Plan     `json:"plan,omitempty"`
-	// RetryAt is when the applicant may send again; zero means at once.
+	// RetryAt is the earliest time at which anything of the plan may be sent; zero
+	// means at once. Each item has its own.
 	RetryAt time.Time        `json:"retry_at,omitzero"`
 	Refused []RefusedPicture `json:"refused,omitempty"`
+	// Judged are the submissions of earlier rounds, oldest first.
+	Judged []Judged `json:"judged,omitempty"`
 	// Round numbers the full checks, so that a job that runs twice acts once.
 	Round     int       `json:"round"`
 	CreatedAt time.Time `json:"created_at"`

@@ -11,10 +11,12 @@ type Transition struct {
 func Transitions() []Transition {
 	help := func(s State) Transition { return Transition{s, AskHelp{}.Name(), []State{s}} }
 	erase := func(s State) Transition { return Transition{s, Erase{}.Name(), []State{Erased}} }
+	cancel := func(s State) Transition { return Transition{s, Cancel{}.Name(), []State{Expired}} }
 	return []Transition{
 		{Open, Submit{}.Name(), []State{Open, Processing}},
 		{Open, Refuse{}.Name(), []State{Open}},
 		{Open, AskHelp{}.Name(), []State{InReview}},
+		cancel(Open),
 		{Open, Expire{}.Name(), []State{Expired}},
 		erase(Open),
 		{Processing, Checked{}.Name(), []State{Approved, ActionRequired, InReview, Declined}},
@@ -24,6 +26,7 @@ func Transitions() []Transition {
 		{ActionRequired, Submit{}.Name(), []State{ActionRequired, Processing}},
 		{ActionRequired, Refuse{}.Name(), []State{ActionRequired}},
 		{ActionRequired, AskHelp{}.Name(), []State{InReview}},
+		cancel(ActionRequired),
 		{ActionRequired, Expire{}.Name(), []State{Expired}},
 		erase(ActionRequired),
 		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired, Open}},
@@ -43,7 +46,7 @@ func Transitions() []Transition {
 func EventNames() []string {
 	return []string{
 		Submit{}.Name(), Refuse{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(),
-		AskHelp{}.Name(), Appeal{}.Name(), Expire{}.Name(), Erase{}.Name(),
+		AskHelp{}.Name(), Appeal{}.Name(), Cancel{}.Name(), Expire{}.Name(), Erase{}.Name(),
 	}
 }
 

@@ -88,6 +88,16 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 		case kyc.Eligibility, kyc.Uniqueness, kyc.WholeCase:
 		}
 	}
+	for _, x := range c.Judged {
+		if x.Submission == e.Submissions[x.Item] {
+			continue
+		}
+		f, err := s.facts(ctx, c, kyc.Submission{ID: x.Submission, Item: x.Item})
+		if err != nil {
+			return e, err
+		}
+		e.Earlier = append(e.Earlier, Earlier{Judged: x, Side: f.Side, Face: f.Face, Details: f.Details})
+	}
 	return e, nil
 }
 

@@ -29,7 +29,7 @@ func (j *judge) details() {
 			continue
 		}
 		if r := c.compare(typed[c.field], v.Text); r.Verdict != match.Same {
-			j.mismatch(c.code, c.field, typed[c.field], v.Text, r)
+			j.mismatch(c.code, c.field, typed[c.field], v.Text, r, j.offer(c.field, typed[c.field], v, r))
 		}
 	}
 }
@@ -59,10 +59,10 @@ func (j *judge) names() {
 	if !slices.ContainsFunc(r.Differences, counts) {
 		counts = func(match.Difference) bool { return true }
 	}
-	parts := []namePart{{kyc.Surname, a.Surname, b.Surname}, {kyc.GivenNames, a.Given, b.Given}}
+	parts := []namePart{{kyc.Surname, a.Surname, surname}, {kyc.GivenNames, a.Given, given}}
 	// A part that is right by itself is not asked for because of the other one.
 	wrong := slices.DeleteFunc(slices.Clone(parts), func(p namePart) bool {
-		return match.Names(match.Name{Full: p.typed}, match.Name{Full: p.read, Truncated: b.Truncated}, allowed).Verdict == match.Same
+		return p.compare(b.Truncated).Verdict == match.Same
 	})
 	if len(wrong) == 0 {
 		wrong = parts
@@ -75,24 +75,48 @@ func (j *judge) names() {
 				own.Differences = append(own.Differences, d)
 			}
 		}
-		j.mismatch(kyc.DetailsName, p.field, p.typed, p.read, own)
+		offer := ""
+		moved := slices.ContainsFunc(own.Differences, func(d match.Difference) bool { return d.Kind == match.Order })
+		if !b.Truncated && (moved || p.compare(false).Verdict != match.Different) {
+			offer = j.offer(p.field, p.typed, p.read, r)
+		}
+		j.mismatch(kyc.DetailsName, p.field, p.typed, p.read.Text, own, offer)
 	}
+}
+
+// offer is what the document says of a field where the applicant may take it
+// over with one tap, and "" elsewhere. It is offered only where the two are one
+// value with an error to correct: taking over an entirely different name or date
+// would be another person's, and would look like a contradiction of what was
+// given before. What was read without certainty is not offered either, nor is a
+// field filled in that was left empty.
+func (j *judge) offer(f kyc.Field, typed string, v Value, r match.Result) string {
+	if r.Verdict != match.Fixable || typed == "" || v.Confidence < sure || wrongWith(f, v.Text) != "" {
+		return ""
+	}
+	return v.Text
 }
 
 // namePart is one of the two parts of a name, as typed and as read.
 type namePart struct {
-	field       kyc.Field
-	typed, read string
+	field kyc.Field
+	typed string
+	read  Value
+}
+
+// compare holds the two of a part against each other, without the other part.
+func (p namePart) compare(truncated bool) match.Result {
+	return match.Names(match.Name{Full: p.typed}, match.Name{Full: p.read.Text, Truncated: truncated}, match.DefaultPolicy())
 }
 
 func (j *judge) truncated() bool {
 	return j.evidence.Front != nil && j.evidence.Front.NameTruncated || j.evidence.Back != nil && j.evidence.Back.NameTruncated
 }
 
-func (j *judge) mismatch(code kyc.Code, field kyc.Field, typed, read string, r match.Result) {
+func (j *judge) mismatch(code kyc.Code, field kyc.Field, typed, read string, r match.Result, offer string) {
 	j.add(kyc.Finding{
 		Code: code, Item: kyc.Details, Field: field,
-		Values: &kyc.Values{Typed: typed, Read: read, Differences: differences(r)},
+		Values: &kyc.Values{Typed: typed, Read: read, Differences: differences(r), Offer: offer},
 	})
 }
 

@@ -85,6 +85,16 @@ type Evidence struct {
 	// Submissions names where findings stand; Hashes are SHA-256 of what was sent.
 	Submissions map[kyc.Item]kyc.SubmissionID
 	Hashes      map[kyc.Item]string
+	// Earlier is what was judged in earlier rounds of the case.
+	Earlier []Earlier
+}
+
+// Earlier is a submission of an earlier round with what was measured in it.
+type Earlier struct {
+	kyc.Judged
+	Side    *Side
+	Face    *Portrait
+	Details map[kyc.Field]string
 }
 
 // field returns the best value of a field: from a machine readable zone on

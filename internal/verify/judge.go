@@ -34,6 +34,7 @@ func Judge(p policy.Policy, e Evidence, today time.Time) []kyc.Finding {
 	if e.Details != nil {
 		j.details()
 	}
+	j.contradictions()
 	j.eligibility()
 	return j.findings
 }

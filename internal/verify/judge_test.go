@@ -631,7 +631,7 @@ func TestHiddenFindingsArePlannedForNobody(t *testing.T) {
 		{Item: kyc.Details, Current: &kyc.Submission{ID: "sub_details"}, Attempts: 1},
 		{Item: kyc.Face, Current: &kyc.Submission{ID: "sub_face"}, Attempts: 1},
 	}
-	p := kyc.PlanFor(items, fs, 4)
+	p := kyc.PlanFor(items, fs, kyc.Limits{Attempts: 4})
 	if len(p.Items) != 1 || p.Items[0].Item != kyc.DocumentFront || !slices.Equal(p.Items[0].Reasons, []kyc.Code{kyc.DocBlurry}) || p.Items[0].AttemptsLeft != 3 {
 		t.Errorf("planned %+v", p.Items)
 	}

@@ -143,7 +143,13 @@ func TestPicturesToApproval(t *testing.T) {
 	refused("the other face again, recompressed", kyc.Face, recompressed(t, set["other-person.jpg"], 85), kyc.FaceSamePicture, kyc.FaceMismatch)
 	accepted("the right selfie", kyc.Face, set["selfie.jpg"])
 	accepted("the right details", kyc.Details, set["details.json"])
-	l.wants(l.check(c.ID), kyc.Approved)
+	// Two persons stood before the camera, so a person looks at it.
+	l.wants(l.check(c.ID), kyc.InReview, "details.changed_between_attempts@face")
+	c, err = l.Review(t.Context(), c.ID, "rev_1", kyc.Approved, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.wants(c, kyc.Approved)
 
 	// Evidence lies sealed: nothing of the pictures is in the files.
 	err = filepath.WalkDir(l.folder, func(path string, d os.DirEntry, err error) error {

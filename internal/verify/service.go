@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,17 @@ type Service struct {
 	cfg Config
 	// slots bounds how many pictures are measured at once for people who wait.
 	slots chan struct{}
+	// actor is who acts through this service, for the record; "" is whom the event
+	// itself implies.
+	actor string
+}
+
+// By returns the same service as it is used by somebody: an opaque id, as that of
+// an API key, that the audit log keeps with what they do.
+func (s *Service) By(actor string) *Service {
+	by := *s
+	by.actor = actor
+	return &by
 }
 
 // NewService returns a service. parallel is how many uploads are measured at
@@ -93,7 +105,7 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 		if err := tx.CreateCase(ctx, record(c, 0, sealed)); err != nil {
 			return err
 		}
-		return s.log(ctx, tx, kyc.Record{Case: id, Event: "create", To: c.State, Actor: "integrator", At: now})
+		return s.log(ctx, tx, kyc.Record{Case: id, Event: "create", To: c.State, Actor: cmp.Or(s.actor, "integrator"), At: now})
 	})
 	if err != nil {
 		return kyc.Case{}, fmt.Errorf("create case %s: %w", id, err)
@@ -179,12 +191,17 @@ func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict 
 
 // AskHelp notes that the applicant wants a human.
 func (s *Service) AskHelp(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
-	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.AskHelp{At: s.cfg.Now()}, nil }, nil)
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.AskHelp{By: s.actor, At: s.cfg.Now()}, nil }, nil)
 }
 
 // Appeal notes that the applicant contests a refusal.
 func (s *Service) Appeal(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
-	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Appeal{At: s.cfg.Now()}, nil }, nil)
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Appeal{By: s.actor, At: s.cfg.Now()}, nil }, nil)
+}
+
+// Cancel gives a case up. Its reasons can still be read.
+func (s *Service) Cancel(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Cancel{By: s.actor, At: s.cfg.Now()}, nil }, nil)
 }
 
 // Erase destroys everything of an applicant: the data key, and with it all that
@@ -214,7 +231,7 @@ func (s *Service) Erase(ctx context.Context, id kyc.ApplicantID) error {
 			}
 			c, effects, err := kyc.Apply(kyc.Case{
 				ID: r.ID, Applicant: id, Policy: r.Policy, State: r.State, CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt,
-			}, kyc.Erase{At: now})
+			}, kyc.Erase{By: s.actor, At: now})
 			if err != nil {
 				return err
 			}

@@ -1,24 +1,17 @@
 package verify
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"bonafide/internal/blob"
 	"bonafide/internal/imaging"
 	"bonafide/internal/kyc"
-	"bonafide/mrz"
 )
 
 // Outcome answers a submission.
@@ -36,6 +29,9 @@ type stored struct {
 	Side    *Side                `json:"side,omitempty"`
 	Face    *Portrait            `json:"face,omitempty"`
 	Details map[kyc.Field]string `json:"details,omitempty"`
+	// Taken are the fields of the details that the applicant took over from the
+	// document with one tap.
+	Taken []kyc.Field `json:"taken,omitempty"`
 	// File is the picture's own metadata, kept apart as evidence.
 	File *imaging.Metadata `json:"file,omitempty"`
 }
@@ -69,7 +65,7 @@ func (s *Service) Submit(ctx context.Context, c kyc.CaseID, item kyc.Item, id ky
 	sum := sha256.Sum256(content)
 	keep := stored{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(content))}
 	if item == kyc.Details {
-		if keep.Details, err = s.mergeDetails(ctx, before, content); err != nil {
+		if keep.Details, keep.Taken, err = s.mergeDetails(ctx, before, content); err != nil {
 			return Outcome{}, wrap("submit to case", c, err)
 		}
 		if content, err = json.Marshal(keep.Details); err != nil {
@@ -198,7 +194,7 @@ func (s *Service) refuse(ctx context.Context, id kyc.CaseID, item kyc.Item, foun
 			p.Codes = append(p.Codes, f.Code)
 		}
 	}
-	c, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Refuse{Picture: p, At: now}, nil }, nil)
+	c, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Refuse{By: s.actor, Picture: p, At: now}, nil }, nil)
 	return Outcome{Findings: found, Case: c}, err
 }
 
@@ -236,7 +232,9 @@ func (s *Service) accept(ctx context.Context, before kyc.Case, item kyc.Item, id
 		return fail(err)
 	}
 	c, err := s.apply(ctx, before.ID, func(kyc.Case) (kyc.Event, error) {
-		return kyc.Submit{Submission: kyc.Submission{ID: id, Item: item, SHA256: keep.SHA256, At: now}}, nil
+		return kyc.Submit{By: s.actor, Submission: kyc.Submission{
+			ID: id, Item: item, SHA256: keep.SHA256, At: now, Fields: given(keep.Details), Taken: keep.Taken,
+		}}, nil
 	}, func(tx kyc.Tx) error {
 		return tx.AddSubmission(ctx, kyc.SubmissionRecord{
 			ID: id, Case: before.ID, Applicant: before.Applicant, Item: item, BlobKey: blobKey,
@@ -261,133 +259,4 @@ func looksLike(r kyc.RefusedPicture, hash uint64, quality float64, has func(kyc.
 		}
 	}
 	return hash != 0 && imaging.Distance(r.PerceptualHash, hash) <= samePicture && quality <= r.Quality*notSharper
-}
-
-// maxField is the most characters of a typed field.
-const maxField = 200
-
-// mergeDetails reads typed details. Where a plan asks for single fields, those
-// alone may be sent, and the others are kept from before.
-func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) (map[kyc.Field]string, error) {
-	sent, err := ParseDetails(content)
-	if err != nil {
-		return nil, err
-	}
-	st, _ := c.Item(kyc.Details)
-	if st.Current == nil {
-		return sent, lacks(sent, s.cfg.Policy.RequiredDetails())
-	}
-	earlier, err := s.facts(ctx, c, *st.Current)
-	if err != nil {
-		return nil, err
-	}
-	merged := maps.Clone(earlier.Details)
-	asked := askedFields(c)
-	if err := lacks(sent, asked); err != nil {
-		return nil, err // half a correction would cost an attempt
-	}
-	for f, v := range sent {
-		if len(asked) > 0 && !slices.Contains(asked, f) && merged[f] != v {
-			return nil, &kyc.Error{
-				Kind: kyc.NotAsked, Op: "submit", Item: kyc.Details,
-				Detail: fmt.Sprintf("%s passed and is kept; only %s can be corrected", f, fieldNames(asked)),
-			}
-		}
-		merged[f] = v
-	}
-	return merged, nil
-}
-
-// lacks says which of the wanted fields was not sent.
-func lacks(sent map[kyc.Field]string, wanted []kyc.Field) error {
-	for _, f := range wanted {
-		if strings.TrimSpace(sent[f]) == "" {
-			return &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: fmt.Sprintf("%s must be given too; needed are %s", f, fieldNames(wanted))}
-		}
-	}
-	return nil
-}
-
-func askedFields(c kyc.Case) []kyc.Field {
-	if c.Plan == nil {
-		return nil
-	}
-	for _, p := range c.Plan.Items {
-		if p.Item == kyc.Details {
-			return p.Fields
-		}
-	}
-	return nil
-}
-
-// ParseDetails reads typed details from JSON: known fields of at most 200
-// characters, blanks around removed, dates as 1990-01-31, states as ISO 3166-1
-// codes. The error says which field is wrong, never what it held.
-func ParseDetails(content []byte) (map[kyc.Field]string, error) {
-	bad := func(why string) error {
-		return &kyc.Error{Kind: kyc.Invalid, Op: "details", Item: kyc.Details, Detail: why}
-	}
-	if !utf8.Valid(content) {
-		return nil, bad("must be UTF-8")
-	}
-	var raw map[kyc.Field]*string
-	if err := json.Unmarshal(bytes.TrimPrefix(content, []byte("\ufeff")), &raw); err != nil {
-		return nil, bad("must be a JSON object of strings, as {\"surname\": \"…\"}")
-	}
-	out := map[kyc.Field]string{}
-	for f, p := range raw {
-		if !slices.Contains(kyc.DetailFields(), f) {
-			// The name is not repeated: somebody may have put a value in its place.
-			return nil, bad("unknown field; the fields are " + fieldNames(kyc.DetailFields()))
-		}
-		if p == nil || strings.TrimSpace(*p) == "" {
-			continue
-		}
-		v := strings.TrimSpace(*p)
-		if why := wrongWith(f, v); why != "" {
-			return nil, bad(fmt.Sprintf("%s %s", f, why))
-		}
-		if f == kyc.Residence {
-			v = strings.ToUpper(v)
-		}
-		out[f] = v
-	}
-	if len(out) == 0 {
-		return nil, bad("at least one field must be given")
-	}
-	return out, nil
-}
-
-// wrongWith says what is wrong with the form of a value; "" when nothing is.
-func wrongWith(f kyc.Field, v string) string {
-	if utf8.RuneCountInString(v) > maxField {
-		return fmt.Sprintf("must be valid text of at most %d characters", maxField)
-	}
-	switch f {
-	case kyc.BirthDate, kyc.ExpiryDate:
-		if t, err := time.Parse(time.DateOnly, v); err != nil || t.Year() < 1850 {
-			return "must be a date such as 1990-01-31"
-		}
-	case kyc.Residence:
-		if alpha2(v) != strings.ToUpper(v) {
-			return "must be an ISO 3166-1 alpha-2 code such as DE"
-		}
-	case kyc.Nationality:
-		if !mrz.IsState(alpha3(v)) {
-			return "must be an ISO 3166-1 code such as FRA"
-		}
-	case kyc.Surname, kyc.GivenNames, kyc.DocumentNumber, kyc.PersonalNumber, kyc.IssuingState, kyc.Sex:
-		if !strings.ContainsFunc(v, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
-			return "must hold a letter or a digit"
-		}
-	}
-	return ""
-}
-
-func fieldNames(fs []kyc.Field) string {
-	names := make([]string, len(fs))
-	for k, f := range fs {
-		names[k] = string(f)
-	}
-	return strings.Join(names, ", ")
 }
