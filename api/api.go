@@ -16,10 +16,11 @@ type Case struct {
 	ExternalID string     `json:"external_id,omitempty" doc:"The integrator's own account id. Not shown to applicant tokens."`
 	State      string     `json:"state" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"Whose turn it is: open and action_required are the applicant's."`
 	Turn       string     `json:"turn" enum:"applicant,us,reviewer,nobody"`
-	Title      string     `json:"title,omitempty" doc:"The state in words, in the applicant's language."`
+	Title      string     `json:"title,omitempty" doc:"The state in words."`
 	Text       string     `json:"text,omitempty" doc:"What happens now, in words."`
 	Policy     string     `json:"policy" doc:"The policy that judges, name@version."`
-	Locale     string     `json:"locale"`
+	Locale     string     `json:"locale" doc:"The applicant's language as the integrator knows it, BCP 47; empty when not known."`
+	Language   string     `json:"language" enum:"en,ar,de,es,fr,hi,id,pt-BR,ru,tr,vi,zh-Hans" doc:"The language of the texts in this answer."`
 	Items      []Item     `json:"items" nullable:"false" doc:"What is asked and how it stands."`
 	Findings   []Finding  `json:"findings" nullable:"false" doc:"Why, most important first. What another finding explains is left out."`
 	Plan       *Plan      `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
@@ -32,7 +33,7 @@ type Case struct {
 // Item is one thing that is asked of the applicant.
 type Item struct {
 	Item       string `json:"item" enum:"document_front,document_back,details,face"`
-	Name       string `json:"name" doc:"The item's name in the applicant's language."`
+	Name       string `json:"name" doc:"The item's name in words."`
 	Required   bool   `json:"required"`
 	Status     string `json:"status" enum:"missing,submitted,passed,failed"`
 	Submission string `json:"submission,omitempty" doc:"The submission that stands for the item."`
@@ -105,7 +106,7 @@ type Carried struct {
 // NewCase asks for a case.
 type NewCase struct {
 	ExternalID string   `json:"external_id" minLength:"1" maxLength:"200" doc:"Your own id of the account; the same id is the same applicant."`
-	Locale     string   `json:"locale,omitempty" maxLength:"35" default:"en" doc:"BCP 47 language of the applicant."`
+	Locale     string   `json:"locale,omitempty" maxLength:"35" doc:"BCP 47 language of the applicant. Without it their browser's counts."`
 	Items      []string `json:"items,omitempty" maxItems:"4" doc:"Items to ask for; the policy's when absent." enum:"document_front,document_back,details,face"`
 }
 

@@ -3,8 +3,9 @@
 // kinds of difference, in every language we ship.
 //
 // It promises that every code of the catalogue has its three texts in every
-// language and that no placeholder stays empty; tests fail on a hole. It does
-// not decide what is shown to whom.
+// language and that no placeholder stays empty; tests fail on a hole. Dates,
+// lists, countries and numbers are written as the language does. It does not
+// decide what is shown to whom.
 package message
 
 import (
@@ -12,7 +13,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +30,6 @@ var files embed.FS
 type Catalogue struct {
 	bundle    *i18n.Bundle
 	languages []language.Tag // English first: the fallback
-	matcher   language.Matcher
 }
 
 // Load reads the embedded catalogues.
@@ -53,33 +52,58 @@ func Load() (*Catalogue, error) {
 			c.languages = append(c.languages, tag)
 		}
 	}
-	c.matcher = language.NewMatcher(c.languages)
 	return c, nil
 }
 
 // Languages lists the languages we ship, English first.
 func (c *Catalogue) Languages() []language.Tag { return slices.Clone(c.languages) }
 
-// Speak returns the words in the best language for a list of wishes, each a
-// BCP 47 tag or an Accept-Language header.
+// Speak returns the words for a list of wishes, each a BCP 47 tag or an
+// Accept-Language header, the most important first. The first wish that is a
+// language of ours counts, in any region; a kindred language is no answer,
+// because nobody should be spoken to in their neighbour's. Without one it is
+// English.
 func (c *Catalogue) Speak(wishes ...string) *Speaker {
-	tag, _ := language.MatchStrings(c.matcher, wishes...)
-	// The match may carry extensions of the wish; the catalogue knows bases.
-	best := c.languages[0]
-	for _, l := range c.languages {
-		if a, _ := l.Base(); a == mustBase(tag) {
-			best = l
+	for _, wish := range wishes {
+		tags, weights, err := language.ParseAcceptLanguage(wish)
+		if err != nil {
+			continue
+		}
+		for k, tag := range tags {
+			if weights[k] <= 0 {
+				continue
+			}
+			if canonical, err := language.All.Canonicalize(tag); err == nil {
+				tag = canonical
+			}
+			for _, l := range c.languages {
+				if base(l) == base(tag) {
+					return c.speaker(l)
+				}
+			}
 		}
 	}
-	return &Speaker{Tag: best, l: i18n.NewLocalizer(c.bundle, best.String())}
+	return c.speaker(c.languages[0])
 }
 
-func mustBase(t language.Tag) language.Base { b, _ := t.Base(); return b }
+func (c *Catalogue) speaker(tag language.Tag) *Speaker {
+	return &Speaker{Tag: tag, l: i18n.NewLocalizer(c.bundle, tag.String()), forms: written(tag)}
+}
+
+// base is the language itself; und, which every header's * becomes, has none.
+func base(t language.Tag) string {
+	b, confidence := t.Base()
+	if confidence == language.No {
+		return ""
+	}
+	return b.String()
+}
 
 // Speaker renders words in one language.
 type Speaker struct {
-	Tag language.Tag
-	l   *i18n.Localizer
+	Tag   language.Tag
+	l     *i18n.Localizer
+	forms forms
 }
 
 // Words is what a person is told of a finding.
@@ -97,67 +121,81 @@ type Extra struct {
 // Finding renders a finding. Texts of details findings hold the applicant's own
 // data and must go to the applicant or the operator alone, never to a log.
 func (s *Speaker) Finding(f kyc.Finding, x Extra) Words {
-	data := map[string]string{
+	data := map[string]any{
 		"Field": s.Field(f.Field), "Typed": "", "Read": "", "From": "", "Age": "", "Documents": s.kinds(x.Documents),
 	}
 	if f.Values != nil {
-		data["Typed"], data["Read"] = f.Values.Typed, f.Values.Read
+		data["Typed"], data["Read"] = s.value(f.Field, f.Values.Typed), s.value(f.Field, f.Values.Read)
 	}
 	if !f.From.IsZero() {
-		data["From"] = moment(f.From)
+		data["From"] = s.forms.moment(f.From)
 	}
+	var count any
 	if f.Threshold != nil {
-		data["Age"] = strconv.Itoa(int(*f.Threshold))
+		count = int(*f.Threshold)
+		data["Age"] = count
 	}
-	get := func(part string) string { return s.text(string(f.Code)+"."+part, data) }
+	get := func(part string) string { return s.count(string(f.Code)+"."+part, count, data) }
 	return Words{Title: get("title"), Text: get("text"), Fix: get("fix")}
 }
 
-// moment renders a date, with the time of day in UTC when there is one.
-func moment(t time.Time) string {
-	t = t.UTC()
-	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
-		return t.Format(time.DateOnly)
+// value writes the value of a field: dates and countries in words, all else as
+// it is.
+func (s *Speaker) value(f kyc.Field, v string) string {
+	switch f {
+	case kyc.BirthDate, kyc.ExpiryDate:
+		if t, err := time.Parse(time.DateOnly, v); err == nil {
+			return s.forms.day(t)
+		}
+	case kyc.Nationality, kyc.IssuingState, kyc.Residence:
+		return s.forms.value(country(s.Tag, v))
 	}
-	return t.Format("2006-01-02 15:04 UTC")
+	return s.forms.value(v)
 }
 
 func (s *Speaker) kinds(ks []string) string {
 	names := make([]string, len(ks))
 	for k, id := range ks {
-		names[k] = s.text("kind."+id, nil)
+		names[k] = s.text("kind." + id)
 	}
-	return strings.Join(names, ", ")
+	return s.forms.list(names)
 }
 
 // Item names an item.
-func (s *Speaker) Item(i kyc.Item) string { return s.text("item."+string(i), nil) }
+func (s *Speaker) Item(i kyc.Item) string { return s.text("item." + string(i)) }
 
 // Field names a field; an empty field has an empty name.
 func (s *Speaker) Field(f kyc.Field) string {
 	if f == "" {
 		return ""
 	}
-	return s.text("field."+string(f), nil)
+	return s.text("field." + string(f))
 }
 
 // State names a state.
-func (s *Speaker) State(t kyc.State) string { return s.text("state."+string(t), nil) }
+func (s *Speaker) State(t kyc.State) string { return s.text("state." + string(t)) }
 
 // Next says what happens now in a state.
-func (s *Speaker) Next(t kyc.State) string { return s.text("next."+string(t), nil) }
+func (s *Speaker) Next(t kyc.State) string { return s.text("next." + string(t)) }
 
 // Difference names a kind of difference.
 func (s *Speaker) Difference(kind string) string {
 	if kind == "other" { // a reserved word of go-i18n's files
 		kind = "unlike"
 	}
-	return s.text("difference."+kind, nil)
+	return s.text("difference." + kind)
 }
 
 // text renders an entry; a missing one renders as its id, which tests refuse.
-func (s *Speaker) text(id string, data map[string]string) string {
-	t, err := s.l.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data})
+func (s *Speaker) text(id string) string { return s.count(id, nil, nil) }
+
+// count renders an entry in the plural form that a number asks for, if it has
+// such forms and there is a number.
+func (s *Speaker) count(id string, n any, data map[string]any) string {
+	t, err := s.l.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data, PluralCount: n})
+	if err != nil && n != nil {
+		t, err = s.l.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data})
+	}
 	if err != nil {
 		return id
 	}

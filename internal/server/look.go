@@ -20,7 +20,7 @@ func describeList(o *huma.Operation) {
 }
 
 func (s *server) listCases(ctx context.Context, in *struct {
-	LanguageHeader
+	Tongue
 	State      []string `query:"state,explode" nullable:"false" maxItems:"8" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"States to list; all when absent. May be given more than once."`
 	ExternalID string   `query:"external_id" maxLength:"200" doc:"Your own id of the account."`
 	Limit      int      `query:"limit" minimum:"1" maximum:"100" default:"100"`
@@ -49,7 +49,7 @@ func (s *server) listCases(ctx context.Context, in *struct {
 	}
 	out := api.CaseList{Cases: []api.Case{}, More: len(cases) > in.Limit}
 	for _, c := range cases[:min(len(cases), in.Limit)] {
-		x, err := s.show(ctx, c, in.Language)
+		x, err := s.show(ctx, c, in.Tongue)
 		if kyc.KindOf(err) == kyc.NotFound {
 			continue // erased since it was listed
 		}

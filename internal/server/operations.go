@@ -16,10 +16,11 @@ type OnceHeader struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Repeat a request with the same key and it acts once; the first answer is repeated for 24 hours."`
 }
 
-// LanguageHeader says in which language texts are wanted. Embedded inputs are
-// exported because huma sees exported fields alone.
-type LanguageHeader struct {
-	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of texts, for integrators; applicants get their case's."`
+// Tongue says in which language texts are wanted. Embedded inputs are exported
+// because huma sees exported fields alone.
+type Tongue struct {
+	Locale string `query:"locale" maxLength:"35" example:"pt-BR" doc:"Language of texts, as BCP 47; before all else. Answers name the language that they are in."`
+	Header string `header:"Accept-Language" maxLength:"1000" doc:"Language of texts. An integrator's counts before the case's own locale, an applicant's behind it: browsers send it unasked."`
 }
 
 // CasePath names a case.
@@ -78,18 +79,19 @@ func (s *server) operations(a huma.API) {
 }
 
 // present puts a case into words for the caller.
-func (s *server) present(ctx context.Context, language, locale string) verify.Presenter {
+func (s *server) present(ctx context.Context, wish Tongue, locale string) verify.Presenter {
 	p := verify.Presenter{Operator: callerOf(ctx).integrator(), Policy: s.Service.Policy()}
-	if p.Operator && language != "" {
-		locale = language
+	if p.Operator {
+		p.Words = s.Words.Speak(wish.Locale, wish.Header, locale)
+	} else {
+		p.Words = s.Words.Speak(wish.Locale, locale, wish.Header)
 	}
-	p.Words = s.Words.Speak(locale)
 	return p
 }
 
-func (s *server) show(ctx context.Context, c kyc.Case, language string) (api.Case, error) {
+func (s *server) show(ctx context.Context, c kyc.Case, wish Tongue) (api.Case, error) {
 	concerns(ctx, c.Applicant)
-	out := s.present(ctx, language, c.Locale).Case(c)
+	out := s.present(ctx, wish, c.Locale).Case(c)
 	if callerOf(ctx).integrator() {
 		out.Applicant = string(c.Applicant)
 		if c.State != kyc.Erased {
@@ -104,10 +106,10 @@ func (s *server) show(ctx context.Context, c kyc.Case, language string) (api.Cas
 }
 
 // answer shows a case or explains why not.
-func (s *server) answer(ctx context.Context, op string, c kyc.Case, language string, err error) (*caseOut, error) {
+func (s *server) answer(ctx context.Context, op string, c kyc.Case, wish Tongue, err error) (*caseOut, error) {
 	var out api.Case
 	if err == nil {
-		out, err = s.show(ctx, c, language)
+		out, err = s.show(ctx, c, wish)
 	}
 	if err != nil {
 		return nil, s.explain(op, err)
@@ -135,7 +137,7 @@ func (s *server) onlyIntegrators(ctx context.Context) error {
 
 func (s *server) createCase(ctx context.Context, in *struct {
 	OnceHeader
-	LanguageHeader
+	Tongue
 	Body api.NewCase
 },
 ) (*struct{ Body api.CreatedCase }, error) {
@@ -158,7 +160,7 @@ func (s *server) createCase(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.explain("create link", err)
 	}
-	shown, err := s.show(ctx, c, in.Language)
+	shown, err := s.show(ctx, c, in.Tongue)
 	if err != nil {
 		return nil, s.explain("create case", err)
 	}
@@ -167,7 +169,7 @@ func (s *server) createCase(ctx context.Context, in *struct {
 
 func (s *server) getCase(ctx context.Context, in *struct {
 	CasePath
-	LanguageHeader
+	Tongue
 },
 ) (*caseOut, error) {
 	id, err := s.reach(ctx, in.CasePath)
@@ -175,12 +177,12 @@ func (s *server) getCase(ctx context.Context, in *struct {
 		return nil, err
 	}
 	c, err := s.Service.Case(ctx, id)
-	return s.answer(ctx, "read case", c, in.Language, err)
+	return s.answer(ctx, "read case", c, in.Tongue, err)
 }
 
 func (s *server) submit(ctx context.Context, in *struct {
 	OnceHeader
-	LanguageHeader
+	Tongue
 	CasePath
 	Item    string `path:"item" enum:"document_front,document_back,details,face"`
 	RawBody []byte `contentType:"application/octet-stream"`
@@ -198,11 +200,11 @@ func (s *server) submit(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
-	shown, err := s.show(ctx, o.Case, in.Language)
+	shown, err := s.show(ctx, o.Case, in.Tongue)
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
-	p := s.present(ctx, in.Language, o.Case.Locale)
+	p := s.present(ctx, in.Tongue, o.Case.Locale)
 	return &struct{ Body api.Submitted }{api.Submitted{
 		Accepted: o.Accepted, Submission: string(o.Submission), Findings: p.Findings(o.Findings), Case: shown,
 	}}, nil
@@ -234,7 +236,7 @@ func (s *server) createLink(ctx context.Context, in *struct {
 // CaseAction is a request about a case without a body.
 type CaseAction struct {
 	OnceHeader
-	LanguageHeader
+	Tongue
 	CasePath
 }
 
@@ -244,7 +246,7 @@ func (s *server) askHelp(ctx context.Context, in *CaseAction) (*caseOut, error) 
 		return nil, err
 	}
 	c, err := s.Service.AskHelp(ctx, id)
-	return s.answer(ctx, "ask help", c, in.Language, err)
+	return s.answer(ctx, "ask help", c, in.Tongue, err)
 }
 
 func (s *server) appeal(ctx context.Context, in *CaseAction) (*caseOut, error) {
@@ -253,7 +255,7 @@ func (s *server) appeal(ctx context.Context, in *CaseAction) (*caseOut, error) {
 		return nil, err
 	}
 	c, err := s.Service.Appeal(ctx, id)
-	return s.answer(ctx, "appeal", c, in.Language, err)
+	return s.answer(ctx, "appeal", c, in.Tongue, err)
 }
 
 func (s *server) review(ctx context.Context, in *struct {
@@ -277,7 +279,7 @@ func (s *server) review(ctx context.Context, in *struct {
 		reasons = append(reasons, f)
 	}
 	c, err := s.Service.Review(ctx, kyc.CaseID(in.Case), in.Body.Reviewer, kyc.State(in.Body.Verdict), reasons)
-	return s.answer(ctx, "review", c, in.Language, err)
+	return s.answer(ctx, "review", c, in.Tongue, err)
 }
 
 func (s *server) erase(ctx context.Context, in *struct {
@@ -293,6 +295,6 @@ func (s *server) erase(ctx context.Context, in *struct {
 	return nil, nil //nolint:nilnil // 204: there is nothing to say
 }
 
-func (s *server) listFindings(ctx context.Context, in *LanguageHeader) (*struct{ Body []api.FindingInfo }, error) {
-	return &struct{ Body []api.FindingInfo }{s.present(ctx, in.Language, in.Language).Catalogue()}, nil
+func (s *server) listFindings(ctx context.Context, in *struct{ Tongue }) (*struct{ Body []api.FindingInfo }, error) {
+	return &struct{ Body []api.FindingInfo }{s.present(ctx, in.Tongue, "").Catalogue()}, nil
 }

@@ -21,7 +21,7 @@ type Presenter struct {
 // Case presents a case.
 func (p Presenter) Case(c kyc.Case) api.Case {
 	out := api.Case{
-		ID: string(c.ID), State: string(c.State), Turn: c.State.Turn(), Policy: c.Policy, Locale: c.Locale,
+		ID: string(c.ID), State: string(c.State), Turn: c.State.Turn(), Policy: c.Policy, Locale: c.Locale, Language: p.Words.Tag.String(),
 		Title: p.Words.State(c.State), Text: p.Words.Next(c.State),
 		Items: []api.Item{}, Findings: p.visible(c.Findings),
 		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ExpiresAt: c.ExpiresAt,
