@@ -1,0 +1,101 @@
+// The page's words in Indonesian.
+
+import type { Words } from ".";
+
+const redo = "Ambil foto baru dengan kamera ponsel, atau pilih berkas JPEG, PNG, WebP, atau HEIC.";
+
+const words: Words = {
+  lang: "id",
+  dir: "ltr",
+  language: "Bahasa",
+  heading: "Verifikasi identitas Anda",
+  loading: "Mohon tunggu…",
+  choosePhoto: "Pilih atau ambil foto",
+  takeAgain: "Ambil foto lain",
+  replace: "Ganti",
+  change: "Ubah",
+  send: "Kirim",
+  sendCorrected: "Kirim yang sudah diperbaiki",
+  sending: "Mengirim…",
+  looking: "Mengirim dan memeriksa…",
+  tryAgain: "Coba lagi",
+  received: "Sudah diterima",
+  progress: "{done} dari {all} sudah diterima.",
+  kept: "Tersimpan, tidak perlu dikirim lagi",
+  status: { submitted: "sudah diterima", passed: "disetujui", failed: "sedang diperiksa" },
+  lastAttempt: "Jika kali ini belum berhasil, petugas akan membantu Anda.",
+  attemptsLeft: {
+    other: "Anda masih punya {n} kesempatan, lalu petugas akan membantu Anda.",
+  },
+  waitUntil: "Anda dapat melanjutkan pada: {time}.",
+  useDocument: "Gunakan isi dokumen",
+  useThis: "Gunakan “{value}”",
+  orCorrect: "Atau perbaiki sendiri",
+  youTyped: "Anda mengetik",
+  nothing: "kosong",
+  documentSays: "Di dokumen tertulis",
+  askHuman: "Minta bantuan petugas",
+  askHumanText: "Petugas akan memeriksa yang sudah Anda kirim. Anda tetap bisa melanjutkan sendiri.",
+  askHumanEnds: "Petugas akan memeriksa yang sudah Anda kirim dan menjawab di sini. Sampai saat itu, Anda belum bisa mengirim yang lain.",
+  askNow: "Ya, minta bantuan petugas",
+  goOn: "Tidak, saya lanjutkan sendiri",
+  helpAsked: "Permintaan bantuan sudah terkirim. Jawabannya akan muncul di halaman ini.",
+  appeal: "Ajukan keberatan",
+  placeMarked: "Bagian itu ditandai di foto Anda.",
+  photoChosen: "Foto yang Anda pilih",
+  noPreview: "Peramban Anda tidak dapat menampilkan jenis foto ini, tetapi kami dapat membacanya.",
+  noLink: { title: "Tautan ini tidak lengkap", text: "Buka seluruh tautan yang dikirim kepada Anda, sampai huruf terakhir." },
+  badLink: {
+    title: "Tautan ini tidak berlaku lagi",
+    text: "Mungkin masa berlakunya habis atau sebagian hilang. Yang sudah Anda kirim tidak hilang. Minta tautan baru dari layanan yang mengirim Anda ke sini.",
+  },
+  noServer: {
+    title: "Kami sedang tidak dapat dihubungi",
+    text: "Koneksi Anda atau server kami sedang terganggu. Yang sudah Anda kirim tidak hilang.",
+  },
+  offline: "Koneksi terputus. Tidak ada yang hilang dan kesempatan Anda tidak berkurang.",
+  offlineKept: "Koneksi terputus sebelum kami menjawab. Pilihan Anda masih ada di sini, dan kesempatan Anda tidak berkurang.",
+  stillTrying: "Koneksi terputus. Tidak ada yang hilang; kami terus mencoba.",
+  busy: "Saat ini banyak orang mengirim foto. Coba lagi beberapa detik lagi; kesempatan Anda tidak berkurang.",
+  ourFault: "Ada gangguan di pihak kami. Ini bukan kesalahan Anda dan kesempatan Anda tidak berkurang.",
+  moved: "Sementara itu ada yang berubah, jadi ini tidak terkirim. Inilah keadaannya sekarang.",
+  file: {
+    empty: { title: "Berkas ini kosong", text: "Tidak ada foto di dalamnya.", fix: redo },
+    too_large: {
+      title: "Foto ini terlalu besar untuk dikirim",
+      text: "Ukurannya {size}; kami menerima maksimal 20 MB. Foto belum terkirim.",
+      fix: "Pilih resolusi yang lebih rendah di pengaturan kamera, atau kirim salinan yang lebih kecil.",
+    },
+    no_photo: { title: "Berkas ini bukan foto yang dapat kami baca", text: "Berkas belum terkirim.", fix: redo },
+  },
+  privacy:
+    "Foto Anda dikunci begitu kami terima dan hanya dipakai untuk verifikasi ini. Kami tidak pernah meminta kata sandi, PIN, atau pembayaran di sini.",
+  optional: "(opsional)",
+  hints: {
+    document_front: "Paspor, kartu identitas, atau SIM. Letakkan datar, penuhi bingkai, hindari pantulan.",
+    document_back: "Balik dokumen dan penuhi bingkai.",
+    face: "Lihat lurus ke kamera, dengan cahaya merata, tanpa kacamata hitam.",
+    details: "Ketik persis seperti di dokumen.",
+  },
+  fields: {
+    surname: "Nama belakang",
+    given_names: "Nama depan",
+    birth_date: "Tanggal lahir",
+    document_number: "Nomor dokumen",
+    expiry_date: "Tanggal habis berlaku",
+    nationality: "Kewarganegaraan",
+    residence: "Negara tempat tinggal",
+  },
+  fieldHints: {
+    given_names: "Semuanya, sesuai urutan di dokumen.",
+    document_number: "Huruf dan angka, tanpa spasi.",
+  },
+  day: "Tanggal",
+  month: "Bulan",
+  year: "Tahun",
+  missing: "Bagian ini masih kosong.",
+  noSuchDate: "Tanggal ini tidak ada. Periksa tanggal, bulan, dan tahun.",
+  oneName: "Bagian ini kosong. Jika dokumen Anda tidak memuat nama depan, kirim sekali lagi seperti ini.",
+};
+
+export default words;

@@ -1,0 +1,101 @@
+// The page's words in Vietnamese.
+
+import type { Words } from ".";
+
+const redo = "Hãy chụp ảnh mới bằng điện thoại, hoặc chọn tệp JPEG, PNG, WebP hay HEIC.";
+
+const words: Words = {
+  lang: "vi",
+  dir: "ltr",
+  language: "Ngôn ngữ",
+  heading: "Xác minh danh tính của bạn",
+  loading: "Xin chờ một chút…",
+  choosePhoto: "Chọn hoặc chụp ảnh",
+  takeAgain: "Chụp ảnh khác",
+  replace: "Thay ảnh",
+  change: "Thay đổi",
+  send: "Gửi",
+  sendCorrected: "Gửi phần đã sửa",
+  sending: "Đang gửi…",
+  looking: "Đang gửi và xem…",
+  tryAgain: "Thử lại",
+  received: "Đã nhận",
+  progress: "Đã nhận {done} trên {all}.",
+  kept: "Đã giữ lại, không cần gửi nữa",
+  status: { submitted: "đã nhận", passed: "đã chấp nhận", failed: "đang xem" },
+  lastAttempt: "Nếu lần này chưa được, nhân viên sẽ giúp bạn.",
+  attemptsLeft: {
+    other: "Bạn còn {n} lượt thử, sau đó nhân viên sẽ giúp bạn.",
+  },
+  waitUntil: "Bạn có thể tiếp tục vào: {time}.",
+  useDocument: "Dùng thông tin trên giấy tờ",
+  useThis: "Dùng “{value}”",
+  orCorrect: "Hoặc tự sửa",
+  youTyped: "Bạn nhập",
+  nothing: "không có gì",
+  documentSays: "Giấy tờ ghi",
+  askHuman: "Nhờ nhân viên hỗ trợ",
+  askHumanText: "Nhân viên sẽ xem những gì bạn đã gửi. Bạn vẫn có thể tự tiếp tục.",
+  askHumanEnds: "Nhân viên sẽ xem những gì bạn đã gửi và trả lời tại đây. Trong lúc chờ, bạn chưa thể gửi thêm.",
+  askNow: "Có, nhờ nhân viên hỗ trợ",
+  goOn: "Không, tôi tự tiếp tục",
+  helpAsked: "Đã gửi yêu cầu đến nhân viên. Câu trả lời sẽ hiện trên trang này.",
+  appeal: "Khiếu nại quyết định này",
+  placeMarked: "Chỗ đó đã được đánh dấu trên ảnh của bạn.",
+  photoChosen: "Ảnh bạn đã chọn",
+  noPreview: "Trình duyệt của bạn không hiển thị được loại ảnh này, nhưng chúng tôi đọc được.",
+  noLink: { title: "Liên kết chưa đầy đủ", text: "Hãy mở toàn bộ liên kết bạn nhận được, đến ký tự cuối cùng." },
+  badLink: {
+    title: "Liên kết này không còn dùng được",
+    text: "Liên kết có thể đã hết hạn hoặc bị thiếu một phần. Những gì bạn đã gửi vẫn còn. Hãy xin liên kết mới từ dịch vụ đã đưa bạn đến đây.",
+  },
+  noServer: {
+    title: "Hiện chưa kết nối được với chúng tôi",
+    text: "Mạng của bạn hoặc máy chủ của chúng tôi tạm thời gián đoạn. Những gì bạn đã gửi vẫn còn.",
+  },
+  offline: "Kết nối bị gián đoạn. Không mất gì cả và không tính lượt nào.",
+  offlineKept: "Kết nối bị gián đoạn trước khi chúng tôi kịp trả lời. Những gì bạn chọn vẫn còn đây, và không tính lượt nào.",
+  stillTrying: "Kết nối bị gián đoạn. Không mất gì cả; chúng tôi vẫn đang thử lại.",
+  busy: "Hiện có nhiều người đang gửi ảnh. Hãy thử lại sau vài giây; không tính lượt nào.",
+  ourFault: "Phía chúng tôi gặp trục trặc. Đây không phải lỗi của bạn và không tính lượt nào.",
+  moved: "Trong lúc đó đã có thay đổi nên chưa gửi được. Đây là tình trạng hiện tại.",
+  file: {
+    empty: { title: "Tệp này trống", text: "Không có ảnh nào trong tệp.", fix: redo },
+    too_large: {
+      title: "Ảnh này quá lớn để gửi",
+      text: "Ảnh có dung lượng {size}; chúng tôi nhận tối đa 20 MB. Ảnh chưa được gửi.",
+      fix: "Hãy chọn độ phân giải thấp hơn trong cài đặt máy ảnh, hoặc gửi một bản nhỏ hơn.",
+    },
+    no_photo: { title: "Đây không phải ảnh mà chúng tôi đọc được", text: "Tệp chưa được gửi.", fix: redo },
+  },
+  privacy:
+    "Ảnh của bạn được mã hóa ngay khi đến nơi và chỉ dùng cho lần xác minh này. Ở đây chúng tôi không bao giờ hỏi mật khẩu, mã PIN hay yêu cầu thanh toán.",
+  optional: "(không bắt buộc)",
+  hints: {
+    document_front: "Hộ chiếu, thẻ căn cước hoặc giấy phép lái xe. Đặt phẳng, chụp đầy khung hình, tránh lóa.",
+    document_back: "Hãy lật giấy tờ và chụp đầy khung hình.",
+    face: "Hãy nhìn thẳng vào máy ảnh, ánh sáng đều, không đeo kính râm.",
+    details: "Hãy nhập đúng như trên giấy tờ.",
+  },
+  fields: {
+    surname: "Họ",
+    given_names: "Tên đệm và tên",
+    birth_date: "Ngày sinh",
+    document_number: "Số giấy tờ",
+    expiry_date: "Ngày hết hạn",
+    nationality: "Quốc tịch",
+    residence: "Nước bạn đang sống",
+  },
+  fieldHints: {
+    given_names: "Nhập đầy đủ, theo thứ tự trên giấy tờ.",
+    document_number: "Chữ và số, không có dấu cách.",
+  },
+  day: "Ngày",
+  month: "Tháng",
+  year: "Năm",
+  missing: "Ô này còn trống.",
+  noSuchDate: "Ngày này không tồn tại. Hãy kiểm tra ngày, tháng và năm.",
+  oneName: "Ô này còn trống. Nếu giấy tờ của bạn không ghi tên, hãy gửi lại như vậy.",
+};
+
+export default words;
