@@ -24,7 +24,7 @@ type Case struct {
 	Items      []Item     `json:"items" nullable:"false" doc:"What is asked and how it stands."`
 	Findings   []Finding  `json:"findings" nullable:"false" doc:"Why, most important first. What another finding explains is left out."`
 	Plan       *Plan      `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
-	RetryAt    *time.Time `json:"retry_at,omitempty" doc:"When the next submission is possible; absent means now."`
+	RetryAt    *time.Time `json:"retry_at,omitempty" doc:"The earliest time at which anything of the plan can be sent; absent means now. Each item of the plan has its own."`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
 	ExpiresAt  time.Time  `json:"expires_at"`
@@ -38,6 +38,8 @@ type Item struct {
 	Status     string `json:"status" enum:"missing,submitted,passed,failed"`
 	Submission string `json:"submission,omitempty" doc:"The submission that stands for the item."`
 	Attempts   int    `json:"attempts" doc:"Submissions that were judged. Refused pre-checks and our own failures do not count."`
+
+	FromDocument []string `json:"from_document,omitempty" nullable:"false" doc:"Of the details, the fields whose value the applicant took over from the document instead of typing it."`
 }
 
 // Finding is one reason: what, where, how much, and how to mend it.
@@ -56,6 +58,7 @@ type Finding struct {
 	Retryable  bool       `json:"retryable"`
 	Typed      string     `json:"typed,omitempty" doc:"What the applicant typed."`
 	Read       string     `json:"read,omitempty" doc:"What the document says."`
+	Offer      string     `json:"offer,omitempty" doc:"What the document says, where it may be taken over with one tap: name the field in from_document of the details."`
 	Diffs      []Diff     `json:"differences,omitempty" nullable:"false" doc:"How the two differ, character by character."`
 	From       *time.Time `json:"from,omitempty" doc:"When the finding ends to hold, as the birthday for under_age; for expired documents when they ran out."`
 	Title      string     `json:"title"`
@@ -88,12 +91,14 @@ type Plan struct {
 
 // PlanItem is one item to send again, with its reasons in order of effect.
 type PlanItem struct {
-	Item         string   `json:"item"`
-	Name         string   `json:"name"`
-	Fields       []string `json:"fields,omitempty" nullable:"false" doc:"Of the details, the fields to correct; the others are kept."`
-	Reasons      []string `json:"reasons" nullable:"false"`
-	Fixes        []string `json:"fixes" nullable:"false" doc:"One sentence a reason."`
-	AttemptsLeft *int     `json:"attempts_left,omitempty" doc:"How many more times the item can be judged before a human takes over; absent when the policy sets no limit."`
+	Item    string     `json:"item"`
+	Name    string     `json:"name"`
+	Fields  []string   `json:"fields,omitempty" nullable:"false" doc:"Of the details, the fields to correct; the others are kept."`
+	Reasons []string   `json:"reasons" nullable:"false"`
+	Fixes   []string   `json:"fixes" nullable:"false" doc:"One sentence a reason."`
+	RetryAt *time.Time `json:"retry_at,omitempty" doc:"When the item can be sent; absent means now. A pause concerns the item that failed alone."`
+
+	AttemptsLeft *int `json:"attempts_left,omitempty" doc:"How many more times the item can be judged before a human takes over; absent when the policy sets no limit."`
 }
 
 // Carried is an item that passed and is kept.
@@ -101,6 +106,7 @@ type Carried struct {
 	Item       string `json:"item"`
 	Submission string `json:"submission"`
 	SHA256     string `json:"sha256"`
+	Because    string `json:"because" enum:"passed,compared_again" doc:"Why it is kept: it passed, or what it is compared with is asked again."`
 }
 
 // NewCase asks for a case.
@@ -114,6 +120,7 @@ type NewCase struct {
 type CaseList struct {
 	Cases []Case `json:"cases" nullable:"false"`
 	More  bool   `json:"more" doc:"There are more than were asked for."`
+	Next  string `json:"next,omitempty" doc:"Give it as after to get the next page; absent on the last."`
 }
 
 // CreatedCase is a new case with the link to hand to the applicant.
@@ -139,6 +146,8 @@ type Details struct {
 	ExpiryDate     string `json:"expiry_date,omitempty" maxLength:"10" doc:"ISO 8601."`
 	Nationality    string `json:"nationality,omitempty" maxLength:"60" doc:"ISO 3166-1 code."`
 	Residence      string `json:"residence,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2."`
+
+	FromDocument []string `json:"from_document,omitempty" nullable:"false" maxItems:"7" doc:"Fields to be taken over from the document as a finding offers it, instead of being typed."`
 }
 
 // Submitted answers a submission: accepted, or refused at once with the reasons.

@@ -34,6 +34,9 @@ type data struct {
 	Actor string     `json:"actor"`
 	Item  kyc.Item   `json:"item,omitempty"`
 	Codes []kyc.Code `json:"codes,omitempty"`
+
+	Fields []kyc.Field `json:"fields,omitempty"`
+	Taken  []kyc.Field `json:"taken,omitempty"`
 }
 
 // Encode returns the canonical data of a record. Equal records give equal
@@ -44,7 +47,7 @@ func Encode(r kyc.Record) []byte {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(data{
 		V: dataVersion, At: moment(r.At), Case: r.Case, Event: r.Event, From: r.From, To: r.To,
-		Actor: r.Actor, Item: r.Item, Codes: r.Codes,
+		Actor: r.Actor, Item: r.Item, Codes: r.Codes, Fields: r.Fields, Taken: r.Taken,
 	})
 	if err != nil {
 		// Only a year beyond 9999 cannot be written as JSON.
@@ -64,7 +67,8 @@ func Decode(raw []byte) (kyc.Record, error) {
 		return kyc.Record{}, fmt.Errorf("decode audit data: version %d, this program knows %d", d.V, dataVersion)
 	}
 	return kyc.Record{
-		Case: d.Case, Event: d.Event, From: d.From, To: d.To, Actor: d.Actor, Item: d.Item, Codes: d.Codes, At: d.At,
+		Case: d.Case, Event: d.Event, From: d.From, To: d.To, Actor: d.Actor, Item: d.Item, Codes: d.Codes,
+		Fields: d.Fields, Taken: d.Taken, At: d.At,
 	}, nil
 }
 

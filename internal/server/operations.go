@@ -67,6 +67,7 @@ func (s *server) operations(a huma.API) {
 	huma.Register(a, op("view-evidence", http.MethodGet, "/v1/cases/{case}/submissions/{submission}/content", "Look at the evidence of a submission", key, describeEvidence), s.viewEvidence)
 	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
 	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)
+	huma.Register(a, op("cancel", http.MethodPost, "/v1/cases/{case}/cancel", "Give a case up", both, describeCancel), s.cancel)
 	huma.Register(a, op("appeal", http.MethodPost, "/v1/cases/{case}/appeals", "Contest a refusal", both, nil), s.appeal)
 	huma.Register(a, op("review", http.MethodPost, "/v1/cases/{case}/reviews", "Decide a case that is in review", key, nil), s.review)
 	huma.Register(a, op("erase-applicant", http.MethodDelete, "/v1/applicants/{applicant}", "Destroy everything of an applicant", key, func(o *huma.Operation) {
@@ -117,6 +118,15 @@ func (s *server) answer(ctx context.Context, op string, c kyc.Case, wish Tongue,
 	return &caseOut{out}, nil
 }
 
+// actor is the service as the caller uses it: what is done with an API key is
+// recorded as that key's.
+func (s *server) actor(ctx context.Context) *verify.Service {
+	if c := callerOf(ctx); c.integrator() {
+		return s.Service.By(c.scope)
+	}
+	return s.Service
+}
+
 // reach returns the id of a case that the caller may reach. A case that is not
 // theirs and one that is not there look the same.
 func (s *server) reach(ctx context.Context, p CasePath) (kyc.CaseID, error) {
@@ -152,7 +162,7 @@ func (s *server) createCase(ctx context.Context, in *struct {
 	for _, i := range in.Body.Items {
 		n.Items = append(n.Items, kyc.Item(i))
 	}
-	c, err := s.Service.CreateCase(ctx, n)
+	c, err := s.actor(ctx).CreateCase(ctx, n)
 	if err != nil {
 		return nil, s.explain("create case", err)
 	}
@@ -196,7 +206,7 @@ func (s *server) submit(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
-	o, err := s.Service.Submit(ctx, id, kyc.Item(in.Item), kyc.SubmissionID(sub), in.RawBody)
+	o, err := s.actor(ctx).Submit(ctx, id, kyc.Item(in.Item), kyc.SubmissionID(sub), in.RawBody)
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
@@ -245,7 +255,7 @@ func (s *server) askHelp(ctx context.Context, in *CaseAction) (*caseOut, error) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Service.AskHelp(ctx, id)
+	c, err := s.actor(ctx).AskHelp(ctx, id)
 	return s.answer(ctx, "ask help", c, in.Tongue, err)
 }
 
@@ -254,8 +264,23 @@ func (s *server) appeal(ctx context.Context, in *CaseAction) (*caseOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Service.Appeal(ctx, id)
+	c, err := s.actor(ctx).Appeal(ctx, id)
 	return s.answer(ctx, "appeal", c, in.Tongue, err)
+}
+
+// describeCancel says when a case can be given up and what stays.
+func describeCancel(o *huma.Operation) {
+	o.Description = "While it is the applicant's turn. The case is then `expired` with the note `case.cancelled`; the findings that it had stay, " +
+		"and nothing of it counts in another case."
+}
+
+func (s *server) cancel(ctx context.Context, in *CaseAction) (*caseOut, error) {
+	id, err := s.reach(ctx, in.CasePath)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.actor(ctx).Cancel(ctx, id)
+	return s.answer(ctx, "cancel", c, in.Tongue, err)
 }
 
 func (s *server) review(ctx context.Context, in *struct {
@@ -289,7 +314,7 @@ func (s *server) erase(ctx context.Context, in *struct {
 	if err := s.onlyIntegrators(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.Service.Erase(ctx, kyc.ApplicantID(in.Applicant)); err != nil {
+	if err := s.actor(ctx).Erase(ctx, kyc.ApplicantID(in.Applicant)); err != nil {
 		return nil, s.explain("erase", err)
 	}
 	return nil, nil //nolint:nilnil // 204: there is nothing to say

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -31,8 +32,14 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 		x := api.Item{Item: string(i.Item), Name: p.Words.Item(i.Item), Required: i.Required, Status: string(p.status(i, c.Findings)), Attempts: i.Attempts}
 		if i.Current != nil {
 			x.Submission = string(i.Current.ID)
+			x.FromDocument = names(i.Current.Taken)
 		}
 		out.Items = append(out.Items, x)
+	}
+	if k := slices.IndexFunc(c.Findings, func(f kyc.Finding) bool { return f.Code == kyc.Cancelled }); k >= 0 && c.State == kyc.Expired {
+		// The state's own words tell of time that ran out.
+		w := p.Words.Finding(c.Findings[k], message.Extra{})
+		out.Title, out.Text = w.Title, w.Fix
 	}
 	if c.Plan != nil {
 		out.Plan = p.plan(*c.Plan, c.Findings)
@@ -75,7 +82,7 @@ func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
 			x.Box = &api.Box{X: f.Box.X, Y: f.Box.Y, Width: f.Box.Width, Height: f.Box.Height}
 		}
 		if f.Values != nil {
-			x.Typed, x.Read = f.Values.Typed, f.Values.Read
+			x.Typed, x.Read, x.Offer = f.Values.Typed, f.Values.Read, f.Values.Offer
 			for _, k := range f.Values.Differences {
 				x.Diffs = append(x.Diffs, api.Diff{Kind: k.Kind, Name: p.Words.Difference(k.Kind), At: k.At, A: k.A, B: k.B})
 			}
@@ -88,12 +95,11 @@ func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
 func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {
 	out := &api.Plan{Items: []api.PlanItem{}, Carried: []api.Carried{}}
 	for _, i := range plan.Items {
-		x := api.PlanItem{Item: string(i.Item), Name: p.Words.Item(i.Item), Reasons: []string{}, Fixes: []string{}}
-		if p.Policy.Attempts.Limit > 0 {
-			x.AttemptsLeft = &i.AttemptsLeft
+		x := api.PlanItem{
+			Item: string(i.Item), Name: p.Words.Item(i.Item), Fields: names(i.Fields), Reasons: []string{}, Fixes: []string{}, RetryAt: instant(i.RetryAt),
 		}
-		for _, f := range i.Fields {
-			x.Fields = append(x.Fields, string(f))
+		if p.Policy.Limits().AttemptsFor(i.Item) > 0 {
+			x.AttemptsLeft = &i.AttemptsLeft
 		}
 		for _, c := range i.Reasons {
 			x.Reasons = append(x.Reasons, string(c))
@@ -107,7 +113,9 @@ func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {
 		out.Items = append(out.Items, x)
 	}
 	for _, i := range plan.Carried {
-		out.Carried = append(out.Carried, api.Carried{Item: string(i.Item), Submission: string(i.Submission), SHA256: i.SHA256})
+		out.Carried = append(out.Carried, api.Carried{
+			Item: string(i.Item), Submission: string(i.Submission), SHA256: i.SHA256, Because: string(cmp.Or(i.Because, kyc.CarriedPassed)),
+		})
 	}
 	return out
 }
@@ -128,6 +136,14 @@ func (p Presenter) Catalogue() []api.FindingInfo {
 			x.DependsOn = append(x.DependsOn, string(c))
 		}
 		out = append(out, x)
+	}
+	return out
+}
+
+func names(fs []kyc.Field) []string {
+	var out []string
+	for _, f := range fs {
+		out = append(out, string(f))
 	}
 	return out
 }
