@@ -116,6 +116,10 @@ type Cases interface {
 	// CasesDue lists up to limit cases in one of the states that expire before t,
 	// the earliest first.
 	CasesDue(ctx context.Context, states []State, t time.Time, limit int) ([]CaseRecord, error)
+	// CasesAfter lists up to limit cases in one of the states in the order of their
+	// creation, those created after the case with the id after; "" begins at the
+	// first. NotFound when there is no such case.
+	CasesAfter(ctx context.Context, states []State, after CaseID, limit int) ([]CaseRecord, error)
 	// AddSubmission returns Conflict when the id exists, and NotFound when the
 	// case or the applicant does not.
 	AddSubmission(ctx context.Context, s SubmissionRecord) error

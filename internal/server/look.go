@@ -14,15 +14,15 @@ import (
 
 // describeList says how lists of cases are ordered and cut.
 func describeList(o *huma.Operation) {
-	o.Description = "By `state`, as a review queue: those that expire first come first. By `external_id`: the cases of that account in the order of their " +
-		"creation. With both, the account's cases in those states. An account id in an address may be kept by the logs of proxies in " +
-		"between; ours does not keep it."
+	o.Description = "In the order of their creation, oldest first; by `state`, by `external_id`, or by both. Where there are more, `next` is the `after` of the " +
+		"next page. An account id in an address may be kept by the logs of proxies in between; ours does not keep it."
 }
 
 func (s *server) listCases(ctx context.Context, in *struct {
 	Tongue
 	State      []string `query:"state,explode" nullable:"false" maxItems:"8" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"States to list; all when absent. May be given more than once."`
 	ExternalID string   `query:"external_id" maxLength:"200" doc:"Your own id of the account."`
+	After      string   `query:"after" maxLength:"64" doc:"The next of the page before."`
 	Limit      int      `query:"limit" minimum:"1" maximum:"100" default:"100"`
 },
 ) (*struct{ Body api.CaseList }, error) {
@@ -39,9 +39,12 @@ func (s *server) listCases(ctx context.Context, in *struct {
 	var cases []kyc.Case
 	var err error
 	if in.ExternalID == "" {
-		cases, err = s.Service.CasesIn(ctx, states, in.Limit+1)
+		cases, err = s.Service.CasesIn(ctx, states, kyc.CaseID(in.After), in.Limit+1)
 	} else {
 		cases, err = s.Service.CasesOfAccount(ctx, in.ExternalID)
+		if k := slices.IndexFunc(cases, func(c kyc.Case) bool { return string(c.ID) == in.After }); k >= 0 {
+			cases = cases[k+1:]
+		}
 		cases = slices.DeleteFunc(cases, func(c kyc.Case) bool { return !slices.Contains(states, c.State) })
 	}
 	if err != nil {
@@ -57,6 +60,9 @@ func (s *server) listCases(ctx context.Context, in *struct {
 			return nil, s.explain("list cases", err)
 		}
 		out.Cases = append(out.Cases, x)
+	}
+	if out.More {
+		out.Next = string(cases[in.Limit-1].ID)
 	}
 	return &struct{ Body api.CaseList }{out}, nil
 }

@@ -82,8 +82,14 @@ func TestCasesAreListed(t *testing.T) {
 		"?external_id=nobody":                                    {[]string{}, false},
 		"?external_id=gone@example.org":                          {[]string{}, false},
 		"":                                                       {[]string{all[0], all[1], all[2], all[3], annas[0], annas[1], gone.Case.ID}, false},
+		"?limit=3&after=" + all[1]:                               {[]string{all[2], all[3], annas[0]}, true},
+		"?state=in_review&limit=2&after=" + all[2]:               {[]string{all[3], annas[1]}, false},
+		"?limit=1&external_id=" + url.QueryEscape(mail) + "&after=" + annas[0]: {annas[1:], false},
 	} {
 		got := into[api.CaseList](l.get("/v1/cases"+query, l.key).is(http.StatusOK))
+		if next := got.Next; (next != "") != got.More || got.More && next != want.ids[len(want.ids)-1] {
+			t.Errorf("%s: the next page is behind %q", query, next)
+		}
 		if !slices.Equal(ids(got), want.ids) || got.More != want.more {
 			t.Errorf("%s: %v, more %v; want %v", query, ids(got), got.More, want)
 		}
@@ -96,6 +102,7 @@ func TestCasesAreListed(t *testing.T) {
 	for _, query := range []string{"?limit=0", "?limit=101", "?limit=x", "?state=rubbish", "?external_id=" + strings.Repeat("x", 201)} {
 		l.get("/v1/cases"+query, l.key).problem(http.StatusUnprocessableEntity, "invalid")
 	}
+	l.get("/v1/cases?after=case_that_is_not", l.key).problem(http.StatusNotFound, "not_found")
 	token := into[api.Link](l.post("/v1/cases/"+annas[0]+"/links", l.key, nil, nil).is(http.StatusCreated)).Token
 	for _, query := range []string{"", "?state=open", "?external_id=" + url.QueryEscape(mail)} {
 		l.get("/v1/cases"+query, token).problem(http.StatusForbidden, "not_yours")

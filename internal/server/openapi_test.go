@@ -83,6 +83,10 @@ func TestEveryOperation(t *testing.T) {
 	if got := into[api.Case](l.get(path, l.key).is(http.StatusOK)); got.State != "erased" || got.ExternalID != "" || len(got.Findings) != 0 {
 		t.Errorf("%+v", got)
 	}
+	other := l.newCase("b", "details")
+	if got := into[api.Case](l.post("/v1/cases/"+other.Case.ID+"/cancel", other.Link.Token, nil, nil).is(http.StatusOK)); got.State != "expired" || len(got.Findings) != 1 || got.Findings[0].Code != "case.cancelled" || got.Title != got.Findings[0].Title {
+		t.Errorf("%+v", got)
+	}
 	for _, id := range l.doc.operations() {
 		if !l.doc.called[id] {
 			t.Errorf("the operation %s was never called with success", id)

@@ -49,6 +49,33 @@ func (t *tx) CasesOf(ctx context.Context, a kyc.ApplicantID) ([]kyc.CaseRecord, 
 	return many(ctx, t, "list cases", scanCase, "SELECT "+caseColumns+" FROM cases WHERE applicant = ? ORDER BY seq", a)
 }
 
+// CasesAfter implements [kyc.Cases].
+func (t *tx) CasesAfter(ctx context.Context, states []kyc.State, after kyc.CaseID, limit int) ([]kyc.CaseRecord, error) {
+	const op = "list cases"
+	var seq int64
+	if after != "" {
+		var err error
+		seq, err = one(op, t.sql.QueryRowContext(ctx, "SELECT seq FROM cases WHERE id = ?", after), func(r row) (int64, error) {
+			var n int64
+			err := r.Scan(&n)
+			return n, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(states) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	args := make([]any, 0, len(states)+2)
+	for _, s := range states {
+		args = append(args, s)
+	}
+	args = append(args, seq, limit)
+	return many(ctx, t, op, scanCase,
+		"SELECT "+caseColumns+" FROM cases WHERE state IN ("+placeholders(len(states))+") AND seq > ? ORDER BY seq LIMIT ?", args...)
+}
+
 // CasesDue implements [kyc.Cases].
 func (t *tx) CasesDue(ctx context.Context, states []kyc.State, before time.Time, limit int) ([]kyc.CaseRecord, error) {
 	if len(states) == 0 || limit <= 0 {

@@ -58,7 +58,8 @@ func caseTests() map[string]func(*testing.T, harness) {
 				return err
 			})
 		},
-		"due": casesDue,
+		"due":   casesDue,
+		"after": casesAfter,
 		"submissions": func(_ *testing.T, h harness) {
 			h.setup()
 			for _, id := range []string{"z", "m"} {
@@ -118,6 +119,48 @@ func caseTests() map[string]func(*testing.T, harness) {
 			}
 		},
 	}
+}
+
+func casesAfter(_ *testing.T, h harness) {
+	h.setup() // "c" is open
+	for _, c := range []struct {
+		id    string
+		state kyc.State
+	}{{"z", kyc.InReview}, {"b", kyc.Open}, {"y", kyc.InReview}, {"a", kyc.InReview}} {
+		r := caseOf(c.id, "a")
+		r.State = c.state // all expire, and were created, at the same time
+		h.write(func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), r) })
+	}
+	every := kyc.States()
+	h.read(func(tx kyc.Tx) error {
+		for _, q := range []struct {
+			name   string
+			states []kyc.State
+			after  kyc.CaseID
+			limit  int
+			want   []kyc.CaseID
+		}{
+			{"all, as created", every, "", 100, []kyc.CaseID{"c", "z", "b", "y", "a"}},
+			{"the first page", every, "", 2, []kyc.CaseID{"c", "z"}},
+			{"the second page", every, "z", 2, []kyc.CaseID{"b", "y"}},
+			{"the last page", every, "y", 2, []kyc.CaseID{"a"}},
+			{"behind the last", every, "a", 2, nil},
+			{"one state", []kyc.State{kyc.InReview}, "", 2, []kyc.CaseID{"z", "y"}},
+			{"behind a case of another state", []kyc.State{kyc.InReview}, "b", 2, []kyc.CaseID{"y", "a"}},
+			{"no states", nil, "", 100, nil},
+			{"limit zero", every, "", 0, nil},
+		} {
+			got, err := tx.CasesAfter(h.ctx(), q.states, q.after, q.limit)
+			h.equal(q.name, ids(got), q.want)
+			if err != nil {
+				return err
+			}
+		}
+		if _, err := tx.CasesAfter(h.ctx(), every, "nobody's", 1); kyc.KindOf(err) != kyc.NotFound {
+			h.equal("behind a case that is not", kyc.KindOf(err), kyc.NotFound)
+		}
+		return nil
+	})
 }
 
 func casesDue(_ *testing.T, h harness) {

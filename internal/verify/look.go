@@ -3,19 +3,15 @@ package verify
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"bonafide/internal/kyc"
 )
 
-// farFuture is later than any case expires, and within what stores can keep.
-func farFuture() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
-
-// CasesIn lists up to limit cases that are in one of the states; those that
-// expire first come first.
-func (s *Service) CasesIn(ctx context.Context, states []kyc.State, limit int) ([]kyc.Case, error) {
+// CasesIn lists up to limit cases that are in one of the states, in the order of
+// their creation, beginning behind the case after; "" begins at the first.
+func (s *Service) CasesIn(ctx context.Context, states []kyc.State, after kyc.CaseID, limit int) ([]kyc.Case, error) {
 	cases, err := s.list(ctx, func(tx kyc.Tx) ([]kyc.CaseRecord, error) {
-		return tx.CasesDue(ctx, states, farFuture(), limit)
+		return tx.CasesAfter(ctx, states, after, limit)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list cases in %v: %w", states, err)
