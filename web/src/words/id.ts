@@ -72,7 +72,7 @@ const words: Words = {
     "Foto Anda dikunci begitu kami terima dan hanya dipakai untuk verifikasi ini. Kami tidak pernah meminta kata sandi, PIN, atau pembayaran di sini.",
   optional: "(opsional)",
   hints: {
-    document_front: "Paspor, kartu identitas, atau SIM. Letakkan datar, penuhi bingkai, hindari pantulan.",
+    document_front: "Paspor, kartu identitas (KTP), atau SIM. Letakkan datar, penuhi bingkai, hindari pantulan.",
     document_back: "Balik dokumen dan penuhi bingkai.",
     face: "Lihat lurus ke kamera, dengan cahaya merata, tanpa kacamata hitam.",
     details: "Ketik persis seperti di dokumen.",

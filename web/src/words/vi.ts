@@ -64,7 +64,7 @@ const words: Words = {
     too_large: {
       title: "Ảnh này quá lớn để gửi",
       text: "Ảnh có dung lượng {size}; chúng tôi nhận tối đa 20 MB. Ảnh chưa được gửi.",
-      fix: "Hãy chọn độ phân giải thấp hơn trong cài đặt máy ảnh, hoặc gửi một bản nhỏ hơn.",
+      fix: "Hãy chọn độ phân giải thấp hơn trong cài đặt camera, hoặc gửi một bản nhỏ hơn.",
     },
     no_photo: { title: "Đây không phải ảnh mà chúng tôi đọc được", text: "Tệp chưa được gửi.", fix: redo },
   },
@@ -74,7 +74,7 @@ const words: Words = {
   hints: {
     document_front: "Hộ chiếu, thẻ căn cước hoặc giấy phép lái xe. Đặt phẳng, chụp đầy khung hình, tránh lóa.",
     document_back: "Hãy lật giấy tờ và chụp đầy khung hình.",
-    face: "Hãy nhìn thẳng vào máy ảnh, ánh sáng đều, không đeo kính râm.",
+    face: "Hãy nhìn thẳng vào camera, ánh sáng đều, không đeo kính râm.",
     details: "Hãy nhập đúng như trên giấy tờ.",
   },
   fields: {
