@@ -77,9 +77,11 @@ A state says whose turn it is.
 |---|---|
 | submit | the applicant sent evidence that passed its pre-check; when nothing is missing the full check starts |
 | refuse | the pre-check found evidence unusable; no attempt is used |
+| connected | the applicant connects from another region than before |
 | checked | the full check of a round is done: a ` + "`final`" + ` finding declines, a ` + "`review`" + ` finding goes to a human, ` + "`retry`" + ` findings become a plan, and with none of these the case is approved |
 | check_failed | we could not finish the check in spite of retries; a human takes over, no attempt is used |
 | reviewed | a person decided |
+| requalify | an approved applicant would not be approved under a newer policy: the case stays approved and carries a note |
 | ask_help | the applicant asks for a human |
 | appeal | the applicant contests a refusal |
 | expire | the time to act has passed |
@@ -115,7 +117,7 @@ Every reason that can ever be given, those of checks that are not built yet incl
 			fmt.Fprintf(&b, "## %s\n\n", section)
 		}
 		f := kyc.Finding{
-			Code: d.Code, Item: d.Item, Field: kyc.Surname, Threshold: &age, From: time.Date(2031, 4, 5, 0, 0, 0, 0, time.UTC),
+			Code: d.Code, Item: d.Item, Field: kyc.Surname, Threshold: &age, Service: "trade", From: time.Date(2031, 4, 5, 0, 0, 0, 0, time.UTC),
 			Values: &kyc.Values{Typed: "…", Read: "…"},
 		}
 		w := words.Finding(f, message.Extra{Documents: []string{"passport", "id_card"}})

@@ -24,6 +24,9 @@ type Case struct {
 	Items      []Item     `json:"items" nullable:"false" doc:"What is asked and how it stands."`
 	Findings   []Finding  `json:"findings" nullable:"false" doc:"Why, most important first. What another finding explains is left out."`
 	Plan       *Plan      `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
+	Services   []Service  `json:"services,omitempty" nullable:"false" doc:"Your services, as the policy names them: which are open to the applicant now, and why the others are not."`
+	// NetworkRegion is for integrators alone.
+	NetworkRegion string `json:"network_region,omitempty" doc:"The country that the applicant last connected from, as you or your proxy told. Not shown to applicant tokens."`
 	RetryAt    *time.Time `json:"retry_at,omitempty" doc:"The earliest time at which anything of the plan can be sent; absent means now. Each item of the plan has its own."`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
@@ -61,9 +64,18 @@ type Finding struct {
 	Offer      string     `json:"offer,omitempty" doc:"What the document says, where it may be taken over with one tap: name the field in from_document of the details."`
 	Diffs      []Diff     `json:"differences,omitempty" nullable:"false" doc:"How the two differ, character by character."`
 	From       *time.Time `json:"from,omitempty" doc:"When the finding ends to hold, as the birthday for under_age; for expired documents when they ran out."`
+	Service    string     `json:"service,omitempty" doc:"The service that the finding is about, where it is about one alone."`
 	Title      string     `json:"title"`
 	Text       string     `json:"text"`
 	Fix        string     `json:"fix"`
+}
+
+// Service is one of the operator's services, as it stands for a case.
+type Service struct {
+	Service      string     `json:"service" doc:"The service's name in the policy."`
+	Open         bool       `json:"open"`
+	Reasons      []Finding  `json:"reasons" nullable:"false" doc:"Why it is not open: rules, and items that must have been checked."`
+	EligibleFrom *time.Time `json:"eligible_from,omitempty" doc:"The day from which no rule closes it any more, where a day alone does that, as a birthday."`
 }
 
 // Diff is one difference between two values of a field.
@@ -114,6 +126,8 @@ type NewCase struct {
 	ExternalID string   `json:"external_id" minLength:"1" maxLength:"200" doc:"Your own id of the account; the same id is the same applicant."`
 	Locale     string   `json:"locale,omitempty" maxLength:"35" doc:"BCP 47 language of the applicant. Without it their browser's counts."`
 	Items      []string `json:"items,omitempty" maxItems:"4" doc:"Items to ask for; the policy's when absent." enum:"document_front,document_back,details,face"`
+	// NetworkRegion is known to whoever sees the applicant's address.
+	NetworkRegion string `json:"network_region,omitempty" pattern:"^[A-Z]{2}$" example:"DE" doc:"The country that the applicant connects from, ISO 3166-1 alpha-2, when you know it. Unknown decides nothing."`
 }
 
 // CaseList is some of the cases.

@@ -33,7 +33,7 @@ func (c migrateCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.openNode(ctx, c.Data, nil, pol, a.logger(0))
+	n, err := a.openNode(ctx, c.Data, nil, policy.Only(pol), a.logger(0))
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (c eraseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.openNode(ctx, c.Data, nil, pol, a.logger(0))
+	n, err := a.openNode(ctx, c.Data, nil, policy.Only(pol), a.logger(0))
 	if err != nil {
 		return err
 	}
@@ -165,27 +165,5 @@ func (c auditVerifyCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, "%d records hold\nhead %s\nKeep the head elsewhere: with it a cut-off end is noticed too.\n", r.Records, r.Head)
-	return err
-}
-
-type policyCheckCmd struct {
-	File string `arg:"" type:"existingfile" help:"The policy file."`
-}
-
-// Run implements the command.
-func (c policyCheckCmd) Run(a *app) error {
-	p, err := loadPolicy(c.File)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.stdout, "%s is a valid policy, in force from %s\n", p.ID(), p.EffectiveFrom.Format(time.DateOnly))
-	return err
-}
-
-type policyShowCmd struct{}
-
-// Run implements the command.
-func (policyShowCmd) Run(a *app) error {
-	_, err := a.stdout.Write(policy.StandardYAML())
 	return err
 }

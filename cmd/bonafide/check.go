@@ -24,7 +24,7 @@ type checkCmd struct {
 	Back     string `help:"Photo of the back." placeholder:"FILE"`
 	Selfie   string `help:"Photo of the person." placeholder:"FILE"`
 	Details  string `help:"What the person typed: JSON with surname, given_names, birth_date, document_number, expiry_date, nationality." placeholder:"FILE"`
-	Policy   string `help:"Policy file; the shipped one when absent." placeholder:"FILE"`
+	Policy   string `help:"Policy, a file or a folder of versions; the shipped one when absent." placeholder:"PATH"`
 	Lang     string `help:"Language of the texts." default:"en"`
 	JSON     bool   `name:"json" help:"One JSON object instead of text."`
 }
@@ -52,7 +52,11 @@ type checkedDocument struct {
 // on a case that lives only as long as the command.
 func (c checkCmd) Run(ctx context.Context, a *app) error {
 	began := a.now()
-	pol, err := loadPolicy(c.Policy)
+	policies, err := loadPolicies(c.Policy)
+	if err != nil {
+		return err
+	}
+	pol, err := inForce(policies, began)
 	if err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (c checkCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	show := verify.Presenter{Words: words.Speak(c.Lang), Operator: true, Policy: pol}
+	show := verify.Presenter{Words: words.Speak(c.Lang), Operator: true, Policy: pol, Now: started}
 	shown := show.Case(cs)
 	out.Decision, out.Title, out.Findings, out.Plan = shown.State, shown.Title, shown.Findings, shown.Plan
 	out.Face = verify.CompareFaces(pol, k.evidence)

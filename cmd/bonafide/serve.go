@@ -45,7 +45,8 @@ type serveCmd struct {
 	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"BONAFIDE_LISTEN"`
 	Data      string        `help:"Folder for the database, the keys and the evidence." default:"data" placeholder:"DIR" env:"BONAFIDE_DATA"`
 	PublicURL string        `name:"public-url" help:"The address that applicants reach, if it is another." placeholder:"URL" env:"BONAFIDE_PUBLIC_URL"`
-	Policy    string        `help:"Policy file; the shipped one when absent." type:"existingfile" placeholder:"FILE" env:"BONAFIDE_POLICY"`
+	Policy    string        `help:"Policy, a file or a folder of versions; the shipped one when absent." type:"path" placeholder:"PATH" env:"BONAFIDE_POLICY"`
+	Network   string        `name:"network-region-header" help:"Header in which your proxy says which country an applicant connects from, as CF-IPCountry. Only with a proxy that always sets it." placeholder:"NAME" env:"BONAFIDE_NETWORK_REGION_HEADER"`
 	LinkTTL   time.Duration `name:"link-ttl" help:"How long an applicant's link works." default:"24h"`
 	Demo      bool          `help:"Also create an API key and an applicant link, and print them."`
 	LogLevel  slog.Level    `name:"log-level" help:"debug, info, warn or error." default:"info"`
@@ -62,12 +63,13 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	pol, err := loadPolicy(c.Policy)
+	policies, err := loadPolicies(c.Policy)
 	if err != nil {
 		return err
 	}
-	if pol.EffectiveFrom.After(began) {
-		return fmt.Errorf("policy %s is in force from %s only", pol.ID(), pol.EffectiveFrom.Format(time.DateOnly))
+	pol, err := inForce(policies, began)
+	if err != nil {
+		return err
 	}
 	words, err := message.Load()
 	if err != nil {
@@ -87,7 +89,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer listener.Close() //nolint:errcheck // closed by the server already
 
-	node, err := a.openNode(ctx, c.Data, engine, pol, log)
+	node, err := a.openNode(ctx, c.Data, engine, policies, log)
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	handler, err := server.New(server.Config{
 		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log,
-		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page,
+		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page, NetworkHeader: c.Network,
 	})
 	if err != nil {
 		return err
@@ -113,6 +115,9 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	fmt.Fprintf(a.stdout, "Bonafide %s serves %s\n  ready in    %s\n  data        %s\n  policy      %s\n  API         %s/openapi.json\n",
 		version, base, a.now().Sub(began).Round(time.Millisecond), c.Data, pol.ID(), base)
+	if next, ok := policies.Next(began); ok {
+		fmt.Fprintf(a.stdout, "  then        %s, from %s on\n", next.ID(), next.EffectiveFrom.Format(time.DateOnly))
+	}
 	if c.Demo {
 		if err := c.demo(ctx, a, node, base); err != nil {
 			return err
@@ -200,7 +205,7 @@ type node struct {
 }
 
 // openNode opens the data folder, creating it at the first start.
-func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, pol policy.Policy, log *slog.Logger) (*node, error) {
+func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, policies *policy.Set, log *slog.Logger) (*node, error) {
 	n := &node{}
 	var err error
 	if err = os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator names it
@@ -238,7 +243,7 @@ func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, p
 		return fail(err)
 	}
 	n.service = verify.NewService(verify.Config{
-		Store: n.store, Blobs: n.blobs, Sealer: n.sealer, Engine: engine, Policy: pol,
+		Store: n.store, Blobs: n.blobs, Sealer: n.sealer, Engine: engine, Policies: policies,
 		Now: a.now, NewID: a.newID(), Random: a.random,
 	}, runtime.NumCPU())
 	n.jobs, err = jobs.New(jobs.Config{DB: n.store.DB(), Checker: n.service, Logger: log, Now: a.now})
@@ -277,19 +282,4 @@ func (n *node) close(log *slog.Logger) {
 	if err := errors.Join(n.jobs.Stop(stop), n.blobs.Close(), n.store.Close()); err != nil {
 		log.Error("closing", "error", err)
 	}
-}
-
-func loadPolicy(file string) (policy.Policy, error) {
-	if file == "" {
-		return policy.Standard()
-	}
-	b, err := os.ReadFile(file) //nolint:gosec // the operator names it
-	if err != nil {
-		return policy.Policy{}, err
-	}
-	p, err := policy.Parse(b)
-	if err != nil {
-		return p, fmt.Errorf("%s: %w", file, err)
-	}
-	return p, nil
 }

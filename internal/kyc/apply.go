@@ -35,6 +35,7 @@ type Checked struct {
 	Policy   string // that judged, name@version; "" keeps the case's
 	Findings []Finding
 	Limits   Limits
+	Services []Service
 	// Refused are the pictures whose findings ask for another picture.
 	Refused []RefusedPicture
 	At      time.Time
@@ -189,6 +190,12 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 		rec.At = e.At
 		err = c.checked(e)
 		rec.Codes = codes(c.Findings)
+	case Connected:
+		rec.Actor, rec.At = actor(e.By), e.At
+		c.NetworkRegion = e.Region
+	case Requalify:
+		rec.At, rec.Codes = e.At, e.Codes
+		c.requalify(e)
 	case CheckFailed:
 		rec.At = e.At
 		if e.Round != c.Round {
@@ -344,6 +351,7 @@ func (c *Case) checked(e Checked) error {
 	if e.Policy != "" {
 		c.Policy = e.Policy
 	}
+	c.Services = e.Services
 	// What people said (help was asked) outlives the machine's findings.
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
 	helpAsked := len(c.Findings) > 0

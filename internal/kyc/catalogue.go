@@ -103,6 +103,10 @@ const (
 	AgeUnknown         Code = "eligibility.age_unknown"
 	RegionRestricted   Code = "eligibility.region_restricted"
 	ServiceUnavailable Code = "eligibility.service_unavailable"
+	ProofNeeded        Code = "eligibility.proof_needed"
+	NotPermitted       Code = "eligibility.not_permitted"
+	RuleReview         Code = "eligibility.rule_review"
+	PolicyChanged      Code = "eligibility.policy_changed"
 
 	CoolingDown   Code = "case.cooling_down"
 	Forced        Code = "case.forced"
@@ -270,7 +274,11 @@ func definitions() []Definition {
 		{Code: UnderAge, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DetailsBirthDate, DocInconsistent, DocMRZCheckDigit)},
 		{Code: AgeUnknown, Item: Eligibility, Severity: Review, Audience: ForApplicant, DependsOn: append(unread(), DetailsBirthDate)},
 		{Code: RegionRestricted, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DocInconsistent)},
+		{Code: NotPermitted, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DocInconsistent)},
+		signal(RuleReview, Eligibility, unread()...),
 		{Code: ServiceUnavailable, Item: Eligibility, Severity: Note, Audience: ForApplicant},
+		{Code: ProofNeeded, Item: Eligibility, Severity: Note, Audience: ForApplicant},
+		{Code: PolicyChanged, Item: Eligibility, Severity: Note, Audience: ForApplicant},
 
 		{Code: DocumentInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: unread()},
 		{Code: FaceInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: poorPicture()},

@@ -73,6 +73,9 @@ type Finding struct {
 	// From is the time from which the finding no longer holds: the birthday that
 	// makes a person old enough, the end of a pause.
 	From time.Time `json:"from,omitzero"`
+	// Service names the operator's service that the finding is about, where it is
+	// about one alone.
+	Service string `json:"service,omitempty"`
 }
 
 // Definition returns the catalogue's entry for the finding's code. Findings with

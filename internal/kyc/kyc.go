@@ -59,6 +59,8 @@ const (
 	IssuingState   Field = "issuing_state"
 	Sex            Field = "sex"
 	Residence      Field = "residence"
+	// NetworkRegion is the region of the network that the applicant connects from.
+	NetworkRegion Field = "network_region"
 	// Likeness is the face itself, where attempts contradict each other in it.
 	Likeness Field = "likeness"
 )
@@ -192,6 +194,12 @@ type Case struct {
 	Refused []RefusedPicture `json:"refused,omitempty"`
 	// Judged are the submissions of earlier rounds, oldest first.
 	Judged []Judged `json:"judged,omitempty"`
+	// NetworkRegion is where the applicant last connected from, ISO 3166-1 alpha-2,
+	// as the integrator or the operator's proxy told; "" is unknown.
+	NetworkRegion string `json:"network_region,omitempty"`
+	// Services are the operator's services with what closes each, as of the last
+	// check, or of the opening while nothing was checked.
+	Services []Service `json:"services,omitempty"`
 	// Round numbers the full checks, so that a job that runs twice acts once.
 	Round     int       `json:"round"`
 	CreatedAt time.Time `json:"created_at"`

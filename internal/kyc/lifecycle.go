@@ -15,6 +15,7 @@ func Transitions() []Transition {
 	return []Transition{
 		{Open, Submit{}.Name(), []State{Open, Processing}},
 		{Open, Refuse{}.Name(), []State{Open}},
+		{Open, Connected{}.Name(), []State{Open}},
 		{Open, AskHelp{}.Name(), []State{InReview}},
 		cancel(Open),
 		{Open, Expire{}.Name(), []State{Expired}},
@@ -25,6 +26,7 @@ func Transitions() []Transition {
 		erase(Processing),
 		{ActionRequired, Submit{}.Name(), []State{ActionRequired, Processing}},
 		{ActionRequired, Refuse{}.Name(), []State{ActionRequired}},
+		{ActionRequired, Connected{}.Name(), []State{ActionRequired}},
 		{ActionRequired, AskHelp{}.Name(), []State{InReview}},
 		cancel(ActionRequired),
 		{ActionRequired, Expire{}.Name(), []State{Expired}},
@@ -33,6 +35,7 @@ func Transitions() []Transition {
 		help(InReview),
 		erase(InReview),
 		help(Approved),
+		{Approved, Requalify{}.Name(), []State{Approved}},
 		erase(Approved),
 		{Declined, Appeal{}.Name(), []State{InReview}},
 		help(Declined),
@@ -45,7 +48,7 @@ func Transitions() []Transition {
 // EventNames lists the names of all events in the order of a case's life.
 func EventNames() []string {
 	return []string{
-		Submit{}.Name(), Refuse{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(),
+		Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Requalify{}.Name(),
 		AskHelp{}.Name(), Appeal{}.Name(), Cancel{}.Name(), Expire{}.Name(), Erase{}.Name(),
 	}
 }

@@ -123,6 +123,7 @@ type Extra struct {
 func (s *Speaker) Finding(f kyc.Finding, x Extra) Words {
 	data := map[string]any{
 		"Field": s.Field(f.Field), "Typed": "", "Read": "", "From": "", "Age": "", "Documents": s.kinds(x.Documents),
+		"Place": s.place("place", f.Field), "PlaceFix": s.place("place_fix", f.Field), "Service": f.Service, "Item": s.Item(f.Item),
 	}
 	if f.Values != nil {
 		data["Typed"], data["Read"] = s.value(f.Field, f.Values.Typed), s.value(f.Field, f.Values.Read)
@@ -147,7 +148,7 @@ func (s *Speaker) value(f kyc.Field, v string) string {
 		if t, err := time.Parse(time.DateOnly, v); err == nil {
 			return s.forms.day(t)
 		}
-	case kyc.Nationality, kyc.IssuingState, kyc.Residence:
+	case kyc.Nationality, kyc.IssuingState, kyc.Residence, kyc.NetworkRegion:
 		return s.forms.value(country(s.Tag, v))
 	}
 	return s.forms.value(v)
@@ -159,6 +160,15 @@ func (s *Speaker) kinds(ks []string) string {
 		names[k] = s.text("kind." + id)
 	}
 	return s.forms.list(names)
+}
+
+// place says which of the three regions of a person a finding is about.
+func (s *Speaker) place(entry string, f kyc.Field) string {
+	switch f {
+	case kyc.Residence, kyc.IssuingState, kyc.NetworkRegion:
+		return s.text(entry + "." + string(f))
+	}
+	return s.text(entry + ".any")
 }
 
 // Item names an item.

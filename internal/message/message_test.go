@@ -15,7 +15,7 @@ func full(c kyc.Code, i kyc.Item) kyc.Finding {
 	return kyc.Finding{
 		Code: c, Item: i, Field: kyc.Surname, Measured: &age, Threshold: &age,
 		Values: &kyc.Values{Typed: "TYPEDVALUE", Read: "READVALUE"},
-		From:   time.Date(2031, 4, 5, 0, 0, 0, 0, time.UTC),
+		From:   time.Date(2031, 4, 5, 0, 0, 0, 0, time.UTC), Service: "SERVICE",
 	}
 }
 
@@ -55,7 +55,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 				t.Errorf("%s: item %s has no name", lang, i)
 			}
 		}
-		for _, f := range append(kyc.DetailFields(), kyc.PersonalNumber, kyc.IssuingState, kyc.Sex) {
+		for _, f := range append(kyc.DetailFields(), kyc.PersonalNumber, kyc.IssuingState, kyc.Sex, kyc.NetworkRegion) {
 			if strings.HasPrefix(s.Field(f), "field.") {
 				t.Errorf("%s: field %s has no name", lang, f)
 			}

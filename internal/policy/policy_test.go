@@ -71,14 +71,14 @@ func TestParse(t *testing.T) {
 		"a key that is not":          {"minimum_age: 18", "minimum_agee: 18", "minimum_agee"},
 		"a key twice":                {"minimum_age: 18", "minimum_age: 18\n  minimum_age: 0", "already"},
 		"a text for a number":        {"minimum_age: 18", "minimum_age: adult", "line"},
-		"a negative age":             {"minimum_age: 18", "minimum_age: -1", "minimum_age must be between"},
-		"an age of nobody":           {"minimum_age: 18", "minimum_age: 121", "minimum_age must be between"},
+		"a negative age":             {"minimum_age: 18", "minimum_age: -1", "minimum_age: must be between"},
+		"an age of nobody":           {"minimum_age: 18", "minimum_age: 121", "minimum_age: must be between"},
 		"an age by no region":        {"minimum_age_by_region: {}", "minimum_age_by_region: {Austria: 21}", `"Austria"`},
 		"an age by region, negative": {"minimum_age_by_region: {}", "minimum_age_by_region: {AT: -3}", "minimum_age_by_region.AT"},
 		"a region in three letters":  {"restricted_regions: []", "restricted_regions: [PRK]", `"PRK"`},
 		"an issuer in small letters": {"restricted_issuers: []", "restricted_issuers: [kp]", `"kp"`},
-		"no name":                    {"name: standard", "name: ''", "name must not be empty"},
-		"version nought":             {"version: 1", "version: 0", "version must be at least 1"},
+		"no name":                    {"name: standard", "name: ''", "name: must not be empty"},
+		"version nought":             {"version: 1", "version: 0", "version: must be at least 1"},
 		"no day":                     {"effective_from: 2026-01-01", "effective_from: soon", "soon"},
 		"nothing asked":              {"items: [document_front, details, face]", "items: []", "items: at least one"},
 		"something unknown asked":    {"items: [document_front, details, face]", "items: [shoe]", `"shoe"`},
@@ -89,11 +89,11 @@ func TestParse(t *testing.T) {
 		"a negative pause":           {"pauses: [0s, 0s, 5m, 15m]", "pauses: [-1s]", "attempts.pauses"},
 		"no document":                {"accepted: [passport, id_card, driving_licence, residence_permit]", "accepted: []", "documents.accepted"},
 		"a document that is not":     {"accepted: [passport, id_card, driving_licence, residence_permit]", "accepted: [library_card]", `"library_card"`},
-		"everybody matches":          {"match: 0.", "match: 0 #", "face.match must be above 0"},
-		"a similarity beyond 1":      {"match: 0.", "match: 7.", "face.match must be between 0 and 1"},
-		"no number":                  {"match: 0.", "match: .nan #", "face.match is missing"},
-		"an infinite number":         {"yaw_degrees: ", "yaw_degrees: .inf #", "face.yaw_degrees must be a finite number"},
-		"a threshold left out":       {"    eyes_open:", "    # eyes_open:", "face.eyes_open is missing"},
+		"everybody matches":          {"match: 0.", "match: 0 #", "face.match: must be above 0"},
+		"a similarity beyond 1":      {"match: 0.", "match: 7.", "face.match: must be between 0 and 1"},
+		"no number":                  {"match: 0.", "match: .nan #", "face.match: is missing"},
+		"an infinite number":         {"yaw_degrees: ", "yaw_degrees: .inf #", "face.yaw_degrees: must be a finite number"},
+		"a threshold left out":       {"    eyes_open:", "    # eyes_open:", "face.eyes_open: is missing"},
 		"two policies":               {"name: standard", "---\nname: other\n---\nname: standard", "more than one"},
 		"no YAML":                    {"name: standard", "name: [", "line"},
 	} {
@@ -124,7 +124,7 @@ func TestParse(t *testing.T) {
 func TestAllThatIsWrongIsTold(t *testing.T) {
 	t.Parallel()
 	_, err := Parse([]byte("name: x\nversion: 0\nitems: [shoe]\n"))
-	for _, says := range []string{"version", "effective_from", `"shoe"`, "case_expires_after", "documents.accepted", "face.match is missing", "document.sharpness is missing"} {
+	for _, says := range []string{"version", "effective_from", `"shoe"`, "case_expires_after", "documents.accepted", "face.match: is missing", "document.sharpness: is missing"} {
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("the error does not name %s: %v", says, err)
 		}

@@ -83,7 +83,7 @@ func newLab(t *testing.T, engine *verify.Engine, change func(*server.Config)) *l
 	sealer, err := seal.Create(filepath.Join(l.folder, "keys.json"))
 	must(err)
 	l.service = verify.NewService(verify.Config{
-		Store: l.db, Blobs: blobs, Sealer: sealer, Engine: engine, Policy: pol, Now: l.now, NewID: newID, Random: rand.Reader,
+		Store: l.db, Blobs: blobs, Sealer: sealer, Engine: engine, Policies: policy.Only(pol), Now: l.now, NewID: newID, Random: rand.Reader,
 	}, 2)
 	l.runner, err = jobs.New(jobs.Config{DB: l.db.DB(), Checker: l.service, Logger: log, Now: l.now})
 	must(err)

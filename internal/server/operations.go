@@ -81,7 +81,7 @@ func (s *server) operations(a huma.API) {
 
 // present puts a case into words for the caller.
 func (s *server) present(ctx context.Context, wish Tongue, locale string) verify.Presenter {
-	p := verify.Presenter{Operator: callerOf(ctx).integrator(), Policy: s.Service.Policy()}
+	p := verify.Presenter{Operator: callerOf(ctx).integrator(), Policy: s.Service.Policy(), Now: s.Now()}
 	if p.Operator {
 		p.Words = s.Words.Speak(wish.Locale, wish.Header, locale)
 	} else {
@@ -158,7 +158,7 @@ func (s *server) createCase(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.explain("create case", err)
 	}
-	n := verify.NewCase{ID: kyc.CaseID(id), ExternalID: in.Body.ExternalID, Locale: in.Body.Locale}
+	n := verify.NewCase{ID: kyc.CaseID(id), ExternalID: in.Body.ExternalID, Locale: in.Body.Locale, NetworkRegion: in.Body.NetworkRegion}
 	for _, i := range in.Body.Items {
 		n.Items = append(n.Items, kyc.Item(i))
 	}
@@ -195,6 +195,7 @@ func (s *server) submit(ctx context.Context, in *struct {
 	Tongue
 	CasePath
 	Item    string `path:"item" enum:"document_front,document_back,details,face"`
+	Network string `query:"network_region" pattern:"^[A-Z]{2}$" example:"DE" doc:"The country that the applicant connects from, ISO 3166-1 alpha-2, when you know it. With an API key only."`
 	RawBody []byte `contentType:"application/octet-stream"`
 },
 ) (*struct{ Body api.Submitted }, error) {
@@ -205,6 +206,9 @@ func (s *server) submit(ctx context.Context, in *struct {
 	sub, err := s.idFor(ctx, "sub", string(id), in.Item)
 	if err != nil {
 		return nil, s.explain("submit", err)
+	}
+	if err := s.connected(ctx, id, in.Network); err != nil {
+		return nil, err
 	}
 	o, err := s.actor(ctx).Submit(ctx, id, kyc.Item(in.Item), kyc.SubmissionID(sub), in.RawBody)
 	if err != nil {

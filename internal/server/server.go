@@ -28,7 +28,7 @@ import (
 	"bonafide/internal/verify"
 )
 
-// Config is what a server works with. All fields are required.
+// Config is what a server works with. All fields are required but where said.
 type Config struct {
 	Service   *verify.Service
 	Store     kyc.Store
@@ -40,6 +40,9 @@ type Config struct {
 	PublicURL string        // of this server, without a slash at the end
 	LinkTTL   time.Duration // of applicants' links
 	Page      http.Handler  // the applicant's page, under /a/
+	// NetworkHeader names the header in which the operator's own proxy says which
+	// country an applicant connects from; "" when nothing tells, and it is optional.
+	NetworkHeader string
 }
 
 type server struct {
@@ -56,7 +59,7 @@ func New(cfg Config) (http.Handler, error) {
 	s.describe(mux)
 
 	root := http.NewServeMux()
-	root.Handle("/v1/", named(mux, s.signIn(s.bounded(s.once(known(mux))))))
+	root.Handle("/v1/", named(mux, s.signIn(s.connecting(s.bounded(s.once(known(mux)))))))
 	root.Handle("GET /openapi.json", mux)
 	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })

@@ -27,10 +27,12 @@ func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error
 	if err != nil {
 		return wrap("check case", id, err)
 	}
-	findings := Judge(s.cfg.Policy, e, s.cfg.Now())
+	now := s.cfg.Now()
+	pol := s.Policy()
+	findings := Judge(pol, e, now)
 	_, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Checked{
-			Round: round, Policy: s.cfg.Policy.ID(), Findings: findings, Limits: s.cfg.Policy.Limits(),
+			Round: round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: Services(pol, e, now),
 			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
 		}, nil
 	}, nil)
@@ -54,7 +56,7 @@ func (s *Service) ChecksFailed(ctx context.Context, id kyc.CaseID, round int) er
 // evidence collects what is known of a case's submissions, measuring what was
 // not measured in full yet.
 func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
-	e := Evidence{Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{}}
+	e := Evidence{Network: c.NetworkRegion, Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{}}
 	for _, st := range c.Items {
 		if st.Current == nil {
 			continue

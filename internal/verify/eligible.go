@@ -1,10 +1,12 @@
 package verify
 
 import (
+	"slices"
+	"time"
+
 	"bonafide/internal/kyc"
 	"bonafide/internal/policy"
 	"bonafide/mrz"
-	"time"
 )
 
 // dayOf returns the first and the last day that a date can mean: documents may
@@ -25,27 +27,64 @@ func dayOf(text string) (first, last time.Time, ok bool) {
 	return at(d.Month, d.Day), at(d.Month, d.Day), true
 }
 
-// eligibility judges age and regions.
-func (j *judge) eligibility() {
-	f := policy.Facts{Today: j.today, Residence: j.evidence.Details[kyc.Residence]}
-	var youngest policy.Day // the latest day of birth that an incomplete date allows
-	if v, _, ok := j.evidence.field(kyc.BirthDate); ok {
-		if first, last, ok := dayOf(v.Text); ok {
-			f.Birth, youngest = policy.Day{Time: first}, policy.Day{Time: last}
+// factsOf are the facts on which a policy decides who may be served.
+func factsOf(e Evidence, today time.Time) policy.Facts {
+	f := policy.Facts{
+		Today: policy.Day{Time: midnight(today)}, Residence: e.Details[kyc.Residence], Network: e.Network, Kind: e.kind(),
+	}
+	text := func(x kyc.Field) string { v, _, _ := e.field(x); return v.Text }
+	if birth := text(kyc.BirthDate); birth != "" {
+		f.BirthRead = true
+		if first, last, ok := dayOf(birth); ok {
+			f.Birth, f.BirthLatest = policy.Day{Time: first}, policy.Day{Time: last}
 		}
 	}
-	if v, _, ok := j.evidence.field(kyc.IssuingState); ok {
-		f.Issuer = alpha2(v.Text)
+	if _, last, ok := dayOf(text(kyc.ExpiryDate)); ok {
+		f.Expires = policy.Day{Time: last}
 	}
-	found := j.policy.Eligibility.Judge(f)
-	for _, x := range found {
-		j.add(x)
+	if v := text(kyc.IssuingState); v != "" {
+		f.Issuer = alpha2(v)
 	}
-	// Nobody is refused, and nobody let in, by our ignorance of a day.
-	known := !f.Birth.IsZero()
-	f.Birth = youngest
-	unclear := !known || len(j.policy.Eligibility.Judge(f)) > len(found)
-	if _, _, read := j.evidence.field(kyc.BirthDate); read && unclear && j.policy.Eligibility.AgeIn(f.Residence) > 0 {
-		j.add(kyc.Finding{Code: kyc.AgeUnknown, Item: kyc.Eligibility, Field: kyc.BirthDate})
+	if v := text(kyc.Nationality); v != "" {
+		f.Nationality = alpha2(v)
 	}
+	return f
+}
+
+// kind is the kind of the document; "" when neither side tells.
+func (e Evidence) kind() string {
+	for _, s := range []*Side{e.Front, e.Back} {
+		if s != nil && s.Kind != "" {
+			return s.Kind
+		}
+	}
+	return ""
+}
+
+// Services says how each service of a policy stands by the rules. It is pure, as
+// [Judge] is.
+func Services(p policy.Policy, e Evidence, today time.Time) []kyc.Service {
+	if len(p.Services) == 0 {
+		return nil
+	}
+	return p.Judge(factsOf(e, today)).Services
+}
+
+// eligibility judges ages, regions, services and the operator's own rules.
+func (j *judge) eligibility() {
+	for _, f := range j.policy.Judge(factsOf(j.evidence, j.today.Time)).Findings {
+		j.add(f)
+	}
+}
+
+// notAccepted judges whether a kind of document is taken from its issuer. Where
+// the issuer has a list of its own, the finding names the issuer, so that the
+// right list can be told.
+func (j *judge) notAccepted(kind string) (kyc.Finding, bool) {
+	issuer := factsOf(j.evidence, j.today.Time).Issuer
+	f := kyc.Finding{Code: kyc.DocNotAccepted}
+	if _, own := j.policy.Documents.AcceptedByIssuer[issuer]; own {
+		f.Field, f.Values = kyc.IssuingState, &kyc.Values{Read: issuer}
+	}
+	return f, kind != "" && !slices.Contains(j.policy.Documents.From(issuer), kind)
 }

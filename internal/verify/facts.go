@@ -82,6 +82,8 @@ type Evidence struct {
 	Front, Back *Side
 	Details     map[kyc.Field]string
 	Face        *Portrait
+	// Network is the region that the applicant connects from, ISO 3166-1 alpha-2.
+	Network string
 	// Submissions names where findings stand; Hashes are SHA-256 of what was sent.
 	Submissions map[kyc.Item]kyc.SubmissionID
 	Hashes      map[kyc.Item]string

@@ -165,8 +165,8 @@ func (j *judge) document() {
 			j.add(kyc.Finding{Code: kyc.DocMRZCheckDigit, Item: s.item, Measure: wrong, Box: s.side.MRZBox})
 		}
 	}
-	if kind != "" && !slices.Contains(j.policy.Documents.Accepted, kind) {
-		j.onEverySide(kyc.Finding{Code: kyc.DocNotAccepted}, "")
+	if f, ok := j.notAccepted(kind); ok {
+		j.onEverySide(f, "")
 	}
 	if v, at, ok := j.evidence.field(kyc.ExpiryDate); ok && !j.policy.Documents.AcceptExpired {
 		if _, day, ok := dayOf(v.Text); ok && day.Before(j.today.Time) {

@@ -62,7 +62,7 @@ func newLab(t *testing.T, pol policy.Policy, engine *Engine) *lab {
 		t.Fatal(err)
 	}
 	l.Service = NewService(Config{
-		Store: l.db, Blobs: l.blobs, Sealer: sealer, Engine: engine, Policy: pol, Random: rand.Reader,
+		Store: l.db, Blobs: l.blobs, Sealer: sealer, Engine: engine, Policies: policy.Only(pol), Random: rand.Reader,
 		Now: l.now, NewID: l.newID,
 	}, 2)
 	return l
@@ -94,12 +94,14 @@ func (l *lab) open(items ...kyc.Item) kyc.Case {
 	l.Helper()
 	// No policy asks for less than a document, but what follows an item is the same
 	// for all, and details are the quickest to send.
-	saved := l.cfg.Policy.Items
+	saved := l.cfg.Policies
 	if len(items) > 0 {
-		l.cfg.Policy.Items = items
+		fewer := l.Policy()
+		fewer.Items = items
+		l.cfg.Policies = policy.Only(fewer)
 	}
 	c, err := l.CreateCase(l.ctx(), NewCase{ExternalID: "account 1", Locale: "en"})
-	l.cfg.Policy.Items = saved
+	l.cfg.Policies = saved
 	if err != nil {
 		l.Fatal(err)
 	}

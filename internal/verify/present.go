@@ -17,6 +17,8 @@ type Presenter struct {
 	// Operator also sees what is kept from the applicant: fraud signals.
 	Operator bool
 	Policy   policy.Policy
+	// Now is the time by which services are open; birthdays open them.
+	Now time.Time
 }
 
 // Case presents a case.
@@ -40,6 +42,10 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 		// The state's own words tell of time that ran out.
 		w := p.Words.Finding(c.Findings[k], message.Extra{})
 		out.Title, out.Text = w.Title, w.Fix
+	}
+	out.Services = p.services(c)
+	if p.Operator {
+		out.NetworkRegion = c.NetworkRegion
 	}
 	if c.Plan != nil {
 		out.Plan = p.plan(*c.Plan, c.Findings)
@@ -71,11 +77,11 @@ func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
 	out := make([]api.Finding, 0, len(fs))
 	for _, f := range fs {
 		d := f.Definition()
-		w := p.Words.Finding(f, message.Extra{Documents: p.Policy.Documents.Accepted})
+		w := p.Words.Finding(f, p.extra(f))
 		x := api.Finding{
 			Code: string(f.Code), Item: string(f.Item), Submission: string(f.Submission), Field: string(f.Field),
 			Measure: f.Measure, Measured: f.Measured, Threshold: f.Threshold, Model: f.Model,
-			Severity: string(d.Severity), Audience: string(d.Audience), Retryable: d.Retryable, From: instant(f.From),
+			Severity: string(d.Severity), Audience: string(d.Audience), Retryable: d.Retryable, From: instant(f.From), Service: f.Service,
 			Title: w.Title, Text: w.Text, Fix: w.Fix,
 		}
 		if f.Box != nil {
@@ -105,7 +111,7 @@ func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {
 			x.Reasons = append(x.Reasons, string(c))
 			for _, f := range findings {
 				if f.Code == c && f.Item == i.Item {
-					x.Fixes = append(x.Fixes, p.Words.Finding(f, message.Extra{Documents: p.Policy.Documents.Accepted}).Fix)
+					x.Fixes = append(x.Fixes, p.Words.Finding(f, p.extra(f)).Fix)
 					break
 				}
 			}
@@ -127,7 +133,7 @@ func (p Presenter) Catalogue() []api.FindingInfo {
 		if !p.Operator && d.Audience != kyc.ForApplicant {
 			continue
 		}
-		w := p.Words.Finding(kyc.Finding{Code: d.Code, Item: d.Item}, message.Extra{Documents: p.Policy.Documents.Accepted})
+		w := p.Words.Finding(kyc.Finding{Code: d.Code, Item: d.Item}, p.extra(kyc.Finding{}))
 		x := api.FindingInfo{
 			Code: string(d.Code), Item: string(d.Item), Severity: string(d.Severity), Audience: string(d.Audience),
 			Retryable: d.Retryable, PreCheck: d.PreCheck, Title: w.Title, Text: w.Text, Fix: w.Fix,

@@ -23,7 +23,9 @@ type Config struct {
 	Blobs  *blob.Store
 	Sealer *seal.Sealer
 	Engine *Engine
-	Policy policy.Policy
+	// Policies are the versions of the policy; each check is judged by the one that
+	// is in force then.
+	Policies *policy.Set
 	Now    func() time.Time
 	NewID  func(prefix string) string
 	Random io.Reader // for the names of evidence files
@@ -60,6 +62,9 @@ type NewCase struct {
 	ExternalID string
 	Locale     string
 	Items      []kyc.Item // in addition to the policy's
+	// NetworkRegion is where the applicant connects from, ISO 3166-1 alpha-2; "" is
+	// unknown.
+	NetworkRegion string
 }
 
 // CreateCase opens a case, and the applicant if the account is new. A case with
@@ -69,7 +74,11 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Detail: "external_id must not be empty"}
 	}
 	// A request can ask for more than the policy, never for less.
-	items := slices.Clone(s.cfg.Policy.Items)
+	if n.NetworkRegion != "" && alpha2(n.NetworkRegion) != n.NetworkRegion {
+		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Detail: "network_region must be an ISO 3166-1 alpha-2 code such as DE"}
+	}
+	pol := s.Policy()
+	items := slices.Clone(pol.Items)
 	for _, i := range n.Items {
 		if !i.IsAsked() {
 			return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "create case", Item: i, Detail: "this item cannot be asked for"}
@@ -97,7 +106,9 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 		if err != nil {
 			return err
 		}
-		c = kyc.NewCase(id, applicant, s.cfg.Policy.ID(), n.Locale, items, now, now.Add(s.cfg.Policy.CaseExpiresAfter))
+		c = kyc.NewCase(id, applicant, pol.ID(), n.Locale, items, now, now.Add(pol.CaseExpiresAfter))
+		c.NetworkRegion = n.NetworkRegion
+		c.Services = Services(pol, Evidence{Network: n.NetworkRegion}, now)
 		sealed, err := s.sealJSON(ctx, tx, applicant, about("case", string(id)), c)
 		if err != nil {
 			return err
@@ -179,8 +190,15 @@ func (s *Service) Applicant(ctx context.Context, id kyc.ApplicantID) (kyc.Applic
 	return a, nil
 }
 
-// Policy returns the policy that judges new checks.
-func (s *Service) Policy() policy.Policy { return s.cfg.Policy }
+// Policy returns the version of the policy that is in force now; before all of
+// them, the first.
+func (s *Service) Policy() policy.Policy {
+	p, ok := s.cfg.Policies.At(s.cfg.Now())
+	if !ok {
+		return s.cfg.Policies.All()[0]
+	}
+	return p
+}
 
 // Review applies a person's decision.
 func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {

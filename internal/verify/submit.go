@@ -142,7 +142,7 @@ func (s *Service) look(ctx context.Context, c kyc.Case, item kyc.Item, content [
 			e.Back = keep.Side
 		}
 	}
-	found := PreCheck(s.cfg.Policy, item, e)
+	found := PreCheck(s.Policy(), item, e)
 	return append(sameAgain(c, item, keep.SHA256, hash, quality, found), found...), nil
 }
 

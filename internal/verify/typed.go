@@ -32,7 +32,7 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 	}
 	st, _ := c.Item(kyc.Details)
 	if st.Current == nil {
-		return sent, nil, lacks(sent, s.cfg.Policy.RequiredDetails())
+		return sent, nil, lacks(sent, s.Policy().RequiredDetails())
 	}
 	earlier, err := s.facts(ctx, c, *st.Current)
 	if err != nil {
