@@ -19,6 +19,6 @@ export function unfit(file: { size: number; type: string }): "empty" | "too_larg
 
 // megabytes writes a size for people, rounded up: what is too large looks so.
 export function megabytes(bytes: number, locale: string): string {
-  const n = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(Math.ceil((bytes * 10) / (1024 * 1024)) / 10);
-  return `${n} MB`;
+  const tenths = Math.ceil((bytes * 10) / (1024 * 1024)) / 10;
+  return new Intl.NumberFormat(locale, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(tenths);
 }

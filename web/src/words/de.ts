@@ -1,0 +1,102 @@
+// The page's words in German.
+
+import type { Words } from ".";
+
+const redo = "Nehmen Sie mit der Handykamera ein neues Foto auf oder wählen Sie eine Datei in JPEG, PNG, WebP oder HEIC.";
+
+const words: Words = {
+  lang: "de",
+  dir: "ltr",
+  language: "Sprache",
+  heading: "Ihre Identität bestätigen",
+  loading: "Einen Moment…",
+  choosePhoto: "Foto wählen oder aufnehmen",
+  takeAgain: "Anderes Foto aufnehmen",
+  replace: "Ersetzen",
+  change: "Ändern",
+  send: "Senden",
+  sendCorrected: "Korrektur senden",
+  sending: "Wird gesendet…",
+  looking: "Wird gesendet und angesehen…",
+  tryAgain: "Noch einmal versuchen",
+  received: "Angekommen",
+  progress: "{done} von {all} angekommen.",
+  kept: "Bleibt erhalten, nicht noch einmal senden",
+  status: { submitted: "angekommen", passed: "angenommen", failed: "wird angesehen" },
+  lastAttempt: "Klappt es diesmal nicht, übernimmt ein Mensch.",
+  attemptsLeft: {
+    one: "Klappt es in {n} weiteren Versuch nicht, übernimmt ein Mensch.",
+    other: "Klappt es in {n} weiteren Versuchen nicht, übernimmt ein Mensch.",
+  },
+  waitUntil: "Weiter geht es: {time}.",
+  useDocument: "Übernehmen, was im Dokument steht",
+  useThis: "„{value}“ übernehmen",
+  orCorrect: "Oder selbst korrigieren",
+  youTyped: "Eingegeben",
+  nothing: "nichts",
+  documentSays: "Im Dokument",
+  askHuman: "Einen Menschen fragen",
+  askHumanText: "Ein Mensch sieht sich an, was Sie gesendet haben. Sie können trotzdem selbst weitermachen.",
+  askHumanEnds: "Ein Mensch sieht sich an, was Sie gesendet haben, und antwortet hier. Bis dahin können Sie nichts weiter senden.",
+  askNow: "Ja, einen Menschen fragen",
+  goOn: "Nein, selbst weitermachen",
+  helpAsked: "Ein Mensch wurde gefragt. Die Antwort steht dann auf dieser Seite.",
+  appeal: "Der Entscheidung widersprechen",
+  placeMarked: "Die Stelle ist auf Ihrem Foto markiert.",
+  photoChosen: "Das Foto, das Sie gewählt haben",
+  noPreview: "Ihr Browser kann diese Art Foto nicht anzeigen, wir können es aber lesen.",
+  noLink: { title: "Dieser Link ist nicht vollständig", text: "Öffnen Sie den ganzen Link, den Sie bekommen haben, bis zum letzten Zeichen." },
+  badLink: {
+    title: "Dieser Link gilt nicht mehr",
+    text: "Vielleicht ist er abgelaufen, oder ein Teil davon fehlt. Was Sie gesendet haben, ist noch da. Bitten Sie den Dienst, der Sie hierher geschickt hat, um einen neuen Link.",
+  },
+  noServer: {
+    title: "Wir sind gerade nicht erreichbar",
+    text: "Ihre Verbindung oder unser Server ist im Moment gestört. Was Sie gesendet haben, ist noch da.",
+  },
+  offline: "Die Verbindung ist abgebrochen. Es ging nichts verloren, und kein Versuch wurde verbraucht.",
+  offlineKept: "Die Verbindung ist abgebrochen, bevor wir antworten konnten. Was Sie gewählt haben, ist noch da, und kein Versuch wurde verbraucht.",
+  stillTrying: "Die Verbindung ist abgebrochen. Es ging nichts verloren; wir versuchen es weiter.",
+  busy: "Gerade senden viele Menschen Fotos. Versuchen Sie es in ein paar Sekunden noch einmal; kein Versuch wurde verbraucht.",
+  ourFault: "Bei uns ist etwas schiefgegangen. Das liegt nicht an Ihnen, und kein Versuch wurde verbraucht.",
+  moved: "Inzwischen hat sich etwas geändert, deshalb wurde dies nicht gesendet. So ist jetzt der Stand.",
+  file: {
+    empty: { title: "Diese Datei ist leer", text: "Es ist kein Foto darin.", fix: redo },
+    too_large: {
+      title: "Dieses Foto ist zu groß zum Senden",
+      text: "Es hat {size}; wir können höchstens 20 MB annehmen. Es wurde nicht gesendet.",
+      fix: "Wählen Sie in den Kameraeinstellungen eine niedrigere Auflösung oder senden Sie eine kleinere Kopie.",
+    },
+    no_photo: { title: "Dieses Foto können wir nicht lesen", text: "Es wurde nicht gesendet.", fix: redo },
+  },
+  privacy:
+    "Ihre Fotos werden bei der Ankunft verschlossen und nur für diese Prüfung verwendet. Wir fragen hier nie nach Passwörtern, PINs oder Zahlungen.",
+  optional: "(freiwillig)",
+  hints: {
+    document_front: "Reisepass, Personalausweis oder Führerschein. Flach hinlegen, den Rahmen ausfüllen, Spiegelungen vermeiden.",
+    document_back: "Drehen Sie das Dokument um und füllen Sie den Rahmen aus.",
+    face: "Schauen Sie gerade in die Kamera, bei gleichmäßigem Licht, ohne Sonnenbrille.",
+    details: "Geben Sie alles so ein, wie es im Dokument steht.",
+  },
+  fields: {
+    surname: "Nachname",
+    given_names: "Vornamen",
+    birth_date: "Geburtsdatum",
+    document_number: "Dokumentnummer",
+    expiry_date: "Ablaufdatum",
+    nationality: "Staatsangehörigkeit",
+    residence: "Land, in dem Sie leben",
+  },
+  fieldHints: {
+    given_names: "Alle, in der Reihenfolge des Dokuments.",
+    document_number: "Buchstaben und Ziffern, ohne Leerzeichen.",
+  },
+  day: "Tag",
+  month: "Monat",
+  year: "Jahr",
+  missing: "Hier fehlt noch etwas.",
+  noSuchDate: "Dieses Datum gibt es nicht. Bitte Tag, Monat und Jahr prüfen.",
+  oneName: "Hier steht nichts. Wenn Ihr Dokument keine Vornamen zeigt, senden Sie es so noch einmal.",
+};
+
+export default words;

@@ -1,0 +1,103 @@
+// The page's words in Spanish.
+
+import type { Words } from ".";
+
+const redo = "Tome una foto nueva con la cámara del teléfono o elija un archivo JPEG, PNG, WebP o HEIC.";
+
+const words: Words = {
+  lang: "es",
+  dir: "ltr",
+  language: "Idioma",
+  heading: "Verifique su identidad",
+  loading: "Un momento…",
+  choosePhoto: "Elegir o tomar una foto",
+  takeAgain: "Tomar otra foto",
+  replace: "Reemplazar",
+  change: "Cambiar",
+  send: "Enviar",
+  sendCorrected: "Enviar lo corregido",
+  sending: "Enviando…",
+  looking: "Enviando y revisando…",
+  tryAgain: "Intentar de nuevo",
+  received: "Recibido",
+  progress: "{done} de {all} recibidos.",
+  kept: "Se conserva, no hace falta enviarlo otra vez",
+  status: { submitted: "recibido", passed: "aceptado", failed: "en revisión" },
+  lastAttempt: "Si esta vez no funciona, se encargará una persona.",
+  attemptsLeft: {
+    one: "Si no funciona en {n} intento más, se encargará una persona.",
+    many: "Si no funciona en {n} de intentos más, se encargará una persona.",
+    other: "Si no funciona en {n} intentos más, se encargará una persona.",
+  },
+  waitUntil: "Podrá continuar: {time}.",
+  useDocument: "Usar lo que dice el documento",
+  useThis: "Usar «{value}»",
+  orCorrect: "O corríjalo usted",
+  youTyped: "Usted escribió",
+  nothing: "nada",
+  documentSays: "El documento dice",
+  askHuman: "Pedir ayuda a una persona",
+  askHumanText: "Una persona revisará lo que ha enviado. Mientras tanto, usted puede continuar por su cuenta.",
+  askHumanEnds: "Una persona revisará lo que ha enviado y responderá aquí. Hasta entonces no podrá enviar nada más.",
+  askNow: "Sí, pedir ayuda a una persona",
+  goOn: "No, continuar por mi cuenta",
+  helpAsked: "Ya avisamos a una persona. La respuesta aparecerá en esta página.",
+  appeal: "Pedir que se revise la decisión",
+  placeMarked: "El lugar está marcado en su foto.",
+  photoChosen: "La foto que eligió",
+  noPreview: "Su navegador no puede mostrar este tipo de foto, pero nosotros sí podemos leerla.",
+  noLink: { title: "Este enlace no está completo", text: "Abra el enlace entero que recibió, hasta la última letra." },
+  badLink: {
+    title: "Este enlace ya no funciona",
+    text: "Puede haber vencido o haberse perdido una parte. No se perdió nada de lo que envió. Pida otro enlace al servicio que le envió aquí.",
+  },
+  noServer: {
+    title: "Ahora no se nos puede alcanzar",
+    text: "Su conexión o nuestro servidor no responde por el momento. No se perdió nada de lo que envió.",
+  },
+  offline: "Se perdió la conexión. No se perdió nada más y no se gastó ningún intento.",
+  offlineKept: "Se perdió la conexión antes de que pudiéramos responder. Lo que eligió sigue aquí y no se gastó ningún intento.",
+  stillTrying: "Se perdió la conexión. No se perdió nada más; seguimos intentándolo.",
+  busy: "Muchas personas están enviando fotos en este momento. Inténtelo de nuevo en unos segundos; no se gastó ningún intento.",
+  ourFault: "Algo salió mal de nuestra parte. No es culpa suya y no se gastó ningún intento.",
+  moved: "Mientras tanto algo cambió y esto no se envió. Así están las cosas ahora.",
+  file: {
+    empty: { title: "Este archivo está vacío", text: "No contiene ninguna foto.", fix: redo },
+    too_large: {
+      title: "Esta foto es demasiado grande para enviarla",
+      text: "Tiene {size}; podemos recibir 20 MB como máximo. No se envió.",
+      fix: "Elija una resolución menor en los ajustes de la cámara o envíe una copia más pequeña.",
+    },
+    no_photo: { title: "No podemos leer este archivo como foto", text: "No se envió.", fix: redo },
+  },
+  privacy:
+    "Sus fotos se guardan bajo llave al llegar y se usan solo para esta verificación. Aquí nunca le pediremos contraseñas, PIN ni pagos.",
+  optional: "(opcional)",
+  hints: {
+    document_front: "Pasaporte, documento de identidad o licencia de conducir. Apóyelo, llene el encuadre y evite reflejos.",
+    document_back: "Dé la vuelta al documento y llene el encuadre.",
+    face: "Mire de frente a la cámara, con luz pareja y sin gafas de sol.",
+    details: "Escríbalos como están en el documento.",
+  },
+  fields: {
+    surname: "Apellidos",
+    given_names: "Nombres",
+    birth_date: "Fecha de nacimiento",
+    document_number: "Número de documento",
+    expiry_date: "Fecha de vencimiento",
+    nationality: "Nacionalidad",
+    residence: "País donde vive",
+  },
+  fieldHints: {
+    given_names: "Todos, en el orden del documento.",
+    document_number: "Letras y cifras, sin espacios.",
+  },
+  day: "Día",
+  month: "Mes",
+  year: "Año",
+  missing: "Esto todavía está vacío.",
+  noSuchDate: "Esta fecha no existe. Revise el día, el mes y el año.",
+  oneName: "Esto está vacío. Si su documento no muestra nombres, envíelo así una vez más.",
+};
+
+export default words;

@@ -1,0 +1,103 @@
+// The page's words in French. No-break spaces stand where French has them.
+
+import type { Words } from ".";
+
+const redo = "Prenez une nouvelle photo avec votre téléphone, ou choisissez un fichier JPEG, PNG, WebP ou HEIC.";
+
+const words: Words = {
+  lang: "fr",
+  dir: "ltr",
+  language: "Langue",
+  heading: "Vérifiez votre identité",
+  loading: "Un instant…",
+  choosePhoto: "Choisir ou prendre une photo",
+  takeAgain: "Prendre une autre photo",
+  replace: "Remplacer",
+  change: "Modifier",
+  send: "Envoyer",
+  sendCorrected: "Envoyer la correction",
+  sending: "Envoi…",
+  looking: "Envoi et lecture en cours…",
+  tryAgain: "Réessayer",
+  received: "Reçu",
+  progress: "{done} sur {all} reçus.",
+  kept: "Conservé, inutile de le renvoyer",
+  status: { submitted: "reçu", passed: "accepté", failed: "en cours d’examen" },
+  lastAttempt: "Si cela ne va pas cette fois, une personne prendra le relais.",
+  attemptsLeft: {
+    one: "Si cela ne va pas après encore {n} essai, une personne prendra le relais.",
+    many: "Si cela ne va pas après encore {n} d’essais, une personne prendra le relais.",
+    other: "Si cela ne va pas après encore {n} essais, une personne prendra le relais.",
+  },
+  waitUntil: "Vous pourrez continuer : {time}.",
+  useDocument: "Reprendre ce qu’indique le document",
+  useThis: "Utiliser « {value} »",
+  orCorrect: "Ou corrigez vous-même",
+  youTyped: "Vous avez saisi",
+  nothing: "rien",
+  documentSays: "Le document indique",
+  askHuman: "Demander l’aide d’une personne",
+  askHumanText: "Une personne regardera ce que vous avez envoyé. Vous pouvez quand même continuer de votre côté.",
+  askHumanEnds: "Une personne regardera ce que vous avez envoyé et répondra ici. D’ici là, vous ne pourrez rien envoyer d’autre.",
+  askNow: "Oui, demander l’aide d’une personne",
+  goOn: "Non, continuer sans aide",
+  helpAsked: "Une personne est prévenue. La réponse apparaîtra sur cette page.",
+  appeal: "Contester cette décision",
+  placeMarked: "L’endroit est marqué sur votre photo.",
+  photoChosen: "La photo que vous avez choisie",
+  noPreview: "Votre navigateur ne peut pas afficher ce type de photo, mais nous pouvons la lire.",
+  noLink: { title: "Ce lien n’est pas complet", text: "Ouvrez le lien entier que vous avez reçu, jusqu’à la dernière lettre." },
+  badLink: {
+    title: "Ce lien ne fonctionne plus",
+    text: "Il a peut-être expiré, ou il en manque une partie. Rien de ce que vous avez envoyé n’est perdu. Demandez un nouveau lien au service qui vous a envoyé ici.",
+  },
+  noServer: {
+    title: "Nous ne sommes pas joignables",
+    text: "Votre connexion ou notre serveur ne répond pas pour le moment. Rien de ce que vous avez envoyé n’est perdu.",
+  },
+  offline: "La connexion a été coupée. Rien n’est perdu et cela ne compte pas comme essai.",
+  offlineKept: "La connexion a été coupée avant notre réponse. Ce que vous avez choisi est toujours là, et cela ne compte pas comme essai.",
+  stillTrying: "La connexion a été coupée. Rien n’est perdu ; nous continuons d’essayer.",
+  busy: "Beaucoup de personnes envoient des photos en ce moment. Réessayez dans quelques secondes ; cela ne compte pas comme essai.",
+  ourFault: "Quelque chose n’a pas marché de notre côté. Vous n’y êtes pour rien et cela ne compte pas comme essai.",
+  moved: "Quelque chose a changé entre-temps, et ceci n’a pas été envoyé. Voici où en sont les choses.",
+  file: {
+    empty: { title: "Ce fichier est vide", text: "Il ne contient pas de photo.", fix: redo },
+    too_large: {
+      title: "Cette photo est trop lourde",
+      text: "Elle fait {size} ; nous pouvons recevoir 20 Mo au plus. Elle n’a pas été envoyée.",
+      fix: "Choisissez une résolution plus basse dans les réglages de l’appareil, ou envoyez une copie plus petite.",
+    },
+    no_photo: { title: "Nous ne pouvons pas lire cette photo", text: "Elle n’a pas été envoyée.", fix: redo },
+  },
+  privacy:
+    "Vos photos sont mises sous clé dès leur arrivée et ne servent qu’à cette vérification. Nous ne demandons jamais ici de mot de passe, de code PIN ni de paiement.",
+  optional: "(facultatif)",
+  hints: {
+    document_front: "Passeport, carte d’identité ou permis de conduire. Posez-le à plat, remplissez le cadre, évitez les reflets.",
+    document_back: "Retournez le document et remplissez le cadre.",
+    face: "Regardez l’appareil bien en face, avec une lumière égale, sans lunettes de soleil.",
+    details: "Saisissez-les comme ils figurent sur le document.",
+  },
+  fields: {
+    surname: "Nom de famille",
+    given_names: "Prénoms",
+    birth_date: "Date de naissance",
+    document_number: "Numéro du document",
+    expiry_date: "Date d’expiration",
+    nationality: "Nationalité",
+    residence: "Pays où vous vivez",
+  },
+  fieldHints: {
+    given_names: "Tous, dans l’ordre du document.",
+    document_number: "Lettres et chiffres, sans espaces.",
+  },
+  day: "Jour",
+  month: "Mois",
+  year: "Année",
+  missing: "Ce champ est encore vide.",
+  noSuchDate: "Cette date n’existe pas. Vérifiez le jour, le mois et l’année.",
+  oneName: "Ce champ est vide. Si votre document n’indique pas de prénom, envoyez-le ainsi encore une fois.",
+};
+
+export default words;

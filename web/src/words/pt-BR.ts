@@ -1,0 +1,103 @@
+// The page's words in Portuguese as it is spoken in Brazil.
+
+import type { Words } from ".";
+
+const redo = "Tire uma foto nova com a câmera do celular ou escolha um arquivo JPEG, PNG, WebP ou HEIC.";
+
+const words: Words = {
+  lang: "pt-BR",
+  dir: "ltr",
+  language: "Idioma",
+  heading: "Confirme a sua identidade",
+  loading: "Um momento…",
+  choosePhoto: "Escolher ou tirar uma foto",
+  takeAgain: "Tirar outra foto",
+  replace: "Trocar",
+  change: "Alterar",
+  send: "Enviar",
+  sendCorrected: "Enviar o que corrigi",
+  sending: "Enviando…",
+  looking: "Enviando e conferindo…",
+  tryAgain: "Tentar de novo",
+  received: "Recebido",
+  progress: "{done} de {all} recebidos.",
+  kept: "Fica guardado, não precisa enviar de novo",
+  status: { submitted: "recebido", passed: "aceito", failed: "em análise" },
+  lastAttempt: "Se não der certo desta vez, uma pessoa assume.",
+  attemptsLeft: {
+    one: "Se não der certo em mais {n} tentativa, uma pessoa assume.",
+    many: "Se não der certo em mais {n} de tentativas, uma pessoa assume.",
+    other: "Se não der certo em mais {n} tentativas, uma pessoa assume.",
+  },
+  waitUntil: "Você poderá continuar: {time}.",
+  useDocument: "Usar o que diz o documento",
+  useThis: "Usar “{value}”",
+  orCorrect: "Ou corrija por conta própria",
+  youTyped: "Você digitou",
+  nothing: "nada",
+  documentSays: "O documento diz",
+  askHuman: "Pedir ajuda a uma pessoa",
+  askHumanText: "Uma pessoa vai olhar o que você enviou. Mesmo assim, você pode continuar por conta própria.",
+  askHumanEnds: "Uma pessoa vai olhar o que você enviou e responder aqui. Até lá, você não poderá enviar mais nada.",
+  askNow: "Sim, pedir ajuda a uma pessoa",
+  goOn: "Não, continuar por conta própria",
+  helpAsked: "Uma pessoa foi avisada. A resposta vai aparecer nesta página.",
+  appeal: "Contestar esta decisão",
+  placeMarked: "O lugar está marcado na sua foto.",
+  photoChosen: "A foto que você escolheu",
+  noPreview: "Seu navegador não consegue mostrar este tipo de foto, mas nós conseguimos ler.",
+  noLink: { title: "Este link não está completo", text: "Abra o link inteiro que você recebeu, até a última letra." },
+  badLink: {
+    title: "Este link não funciona mais",
+    text: "Ele pode ter vencido, ou uma parte dele se perdeu. Nada do que você enviou se perdeu. Peça um novo link ao serviço que enviou você para cá.",
+  },
+  noServer: {
+    title: "Não conseguimos nos conectar",
+    text: "Sua conexão ou o nosso servidor está fora do ar no momento. Nada do que você enviou se perdeu.",
+  },
+  offline: "A conexão caiu. Nada se perdeu e nenhuma tentativa foi usada.",
+  offlineKept: "A conexão caiu antes da nossa resposta. O que você escolheu continua aqui, e nenhuma tentativa foi usada.",
+  stillTrying: "A conexão caiu. Nada se perdeu; continuamos tentando.",
+  busy: "Muitas pessoas estão enviando fotos agora. Tente de novo em alguns segundos; nenhuma tentativa foi usada.",
+  ourFault: "Algo deu errado do nosso lado. A culpa não é sua e nenhuma tentativa foi usada.",
+  moved: "Algo mudou nesse meio-tempo, e isto não foi enviado. Veja como as coisas estão agora.",
+  file: {
+    empty: { title: "Este arquivo está vazio", text: "Não há nenhuma foto nele.", fix: redo },
+    too_large: {
+      title: "Esta foto é grande demais para enviar",
+      text: "Ela tem {size}; podemos receber no máximo 20 MB. Ela não foi enviada.",
+      fix: "Escolha uma resolução menor nos ajustes da câmera ou envie uma cópia menor.",
+    },
+    no_photo: { title: "Não conseguimos ler este arquivo como foto", text: "Ele não foi enviado.", fix: redo },
+  },
+  privacy:
+    "Suas fotos são trancadas assim que chegam e usadas só para esta verificação. Aqui nunca pedimos senhas, PINs nem pagamentos.",
+  optional: "(opcional)",
+  hints: {
+    document_front: "Passaporte, documento de identidade ou carteira de motorista. Apoie na mesa, preencha o quadro, evite reflexos.",
+    document_back: "Vire o documento e preencha o quadro.",
+    face: "Olhe de frente para a câmera, com luz uniforme e sem óculos de sol.",
+    details: "Digite como está no documento.",
+  },
+  fields: {
+    surname: "Sobrenome",
+    given_names: "Nomes",
+    birth_date: "Data de nascimento",
+    document_number: "Número do documento",
+    expiry_date: "Data de validade",
+    nationality: "Nacionalidade",
+    residence: "País onde você mora",
+  },
+  fieldHints: {
+    given_names: "Todos, na ordem do documento.",
+    document_number: "Letras e números, sem espaços.",
+  },
+  day: "Dia",
+  month: "Mês",
+  year: "Ano",
+  missing: "Isto ainda está vazio.",
+  noSuchDate: "Esta data não existe. Confira dia, mês e ano.",
+  oneName: "Isto está vazio. Se o seu documento não mostra nomes, envie assim mais uma vez.",
+};
+
+export default words;

@@ -1,0 +1,102 @@
+// The page's words in Turkish.
+
+import type { Words } from ".";
+
+const redo = "Telefonunuzun kamerasıyla yeni bir fotoğraf çekin ya da bir JPEG, PNG, WebP veya HEIC dosyası seçin.";
+
+const words: Words = {
+  lang: "tr",
+  dir: "ltr",
+  language: "Dil",
+  heading: "Kimliğinizi doğrulayın",
+  loading: "Bir saniye…",
+  choosePhoto: "Fotoğraf seç veya çek",
+  takeAgain: "Başka fotoğraf çek",
+  replace: "Değiştir",
+  change: "Düzelt",
+  send: "Gönder",
+  sendCorrected: "Düzelttiğimi gönder",
+  sending: "Gönderiliyor…",
+  looking: "Gönderiliyor ve bakılıyor…",
+  tryAgain: "Yeniden dene",
+  received: "Alındı",
+  progress: "Alınan: {done} / {all}.",
+  kept: "Saklandı, yeniden göndermeniz gerekmiyor",
+  status: { submitted: "alındı", passed: "kabul edildi", failed: "bakılıyor" },
+  lastAttempt: "Bu kez olmazsa bir görevli devralır.",
+  attemptsLeft: {
+    one: "{n} denemede daha olmazsa bir görevli devralır.",
+    other: "{n} denemede daha olmazsa bir görevli devralır.",
+  },
+  waitUntil: "Devam edebileceğiniz zaman: {time}.",
+  useDocument: "Belgede yazanı kullan",
+  useThis: "“{value}” kullan",
+  orCorrect: "Ya da kendiniz düzeltin",
+  youTyped: "Yazdığınız",
+  nothing: "boş",
+  documentSays: "Belgede yazan",
+  askHuman: "Bir görevliden yardım iste",
+  askHumanText: "Bir görevli gönderdiklerinize bakacak. Bu arada kendiniz de devam edebilirsiniz.",
+  askHumanEnds: "Bir görevli gönderdiklerinize bakıp burada yanıt verecek. O zamana kadar başka bir şey gönderemezsiniz.",
+  askNow: "Evet, yardım iste",
+  goOn: "Hayır, kendim devam edeyim",
+  helpAsked: "Bir görevliye haber verildi. Yanıt bu sayfada görünecek.",
+  appeal: "Karara itiraz et",
+  placeMarked: "Yeri fotoğrafınızda işaretli.",
+  photoChosen: "Seçtiğiniz fotoğraf",
+  noPreview: "Tarayıcınız bu tür fotoğrafı gösteremiyor, ama biz okuyabiliyoruz.",
+  noLink: { title: "Bu bağlantı eksik", text: "Size gönderilen bağlantının tamamını, son harfine kadar açın." },
+  badLink: {
+    title: "Bu bağlantı artık çalışmıyor",
+    text: "Süresi dolmuş veya bir kısmı kaybolmuş olabilir. Gönderdiğiniz hiçbir şey kaybolmadı. Sizi buraya yönlendiren hizmetten yeni bir bağlantı isteyin.",
+  },
+  noServer: {
+    title: "Şu anda bize ulaşılamıyor",
+    text: "Bağlantınız veya sunucumuz şu an çalışmıyor. Gönderdiğiniz hiçbir şey kaybolmadı.",
+  },
+  offline: "Bağlantı koptu. Hiçbir şey kaybolmadı ve deneme hakkınızdan düşmedi.",
+  offlineKept: "Biz yanıt veremeden bağlantı koptu. Seçtiğiniz hâlâ burada ve deneme hakkınızdan düşmedi.",
+  stillTrying: "Bağlantı koptu. Hiçbir şey kaybolmadı; denemeyi sürdürüyoruz.",
+  busy: "Şu anda çok kişi fotoğraf gönderiyor. Birkaç saniye sonra yeniden deneyin; deneme hakkınızdan düşmedi.",
+  ourFault: "Bizim tarafımızda bir sorun oldu. Bu sizden kaynaklanmıyor ve deneme hakkınızdan düşmedi.",
+  moved: "Bu arada bir şey değiştiği için bu gönderilmedi. Şu anki durum aşağıda.",
+  file: {
+    empty: { title: "Bu dosya boş", text: "İçinde fotoğraf yok.", fix: redo },
+    too_large: {
+      title: "Bu fotoğraf göndermek için çok büyük",
+      text: "Boyutu {size}; en çok 20 MB alabiliyoruz. Gönderilmedi.",
+      fix: "Kamera ayarlarından daha düşük bir çözünürlük seçin veya daha küçük bir kopya gönderin.",
+    },
+    no_photo: { title: "Bu dosyayı fotoğraf olarak okuyamıyoruz", text: "Gönderilmedi.", fix: redo },
+  },
+  privacy:
+    "Fotoğraflarınız ulaştığı anda kilit altına alınır ve yalnızca bu doğrulama için kullanılır. Burada asla şifre, PIN veya ödeme istemeyiz.",
+  optional: "(isteğe bağlı)",
+  hints: {
+    document_front: "Pasaport, kimlik kartı veya sürücü belgesi. Düz bir yere koyun, çerçeveyi doldurun, yansımadan kaçının.",
+    document_back: "Belgeyi çevirin ve çerçeveyi doldurun.",
+    face: "Eşit ışıkta, güneş gözlüğü olmadan doğrudan kameraya bakın.",
+    details: "Belgede yazdığı gibi girin.",
+  },
+  fields: {
+    surname: "Soyadı",
+    given_names: "Adı",
+    birth_date: "Doğum tarihi",
+    document_number: "Belge numarası",
+    expiry_date: "Son geçerlilik tarihi",
+    nationality: "Uyruk",
+    residence: "Yaşadığınız ülke",
+  },
+  fieldHints: {
+    given_names: "Hepsi, belgedeki sırayla.",
+    document_number: "Harf ve rakamlar, boşluksuz.",
+  },
+  day: "Gün",
+  month: "Ay",
+  year: "Yıl",
+  missing: "Burası hâlâ boş.",
+  noSuchDate: "Böyle bir tarih yok. Günü, ayı ve yılı kontrol edin.",
+  oneName: "Burası boş. Belgenizde ad yazmıyorsa böyle bir kez daha gönderin.",
+};
+
+export default words;
