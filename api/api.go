@@ -11,26 +11,26 @@ import "time"
 
 // Case is a case as an integrator or its applicant sees it.
 type Case struct {
-	ID         string     `json:"id" doc:"The case's id." example:"case_01k9…"`
-	Applicant  string     `json:"applicant,omitempty" doc:"The applicant's id, for erasing. Not shown to applicant tokens."`
-	ExternalID string     `json:"external_id,omitempty" doc:"The integrator's own account id. Not shown to applicant tokens."`
-	State      string     `json:"state" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"Whose turn it is: open and action_required are the applicant's."`
-	Turn       string     `json:"turn" enum:"applicant,us,reviewer,nobody"`
-	Title      string     `json:"title,omitempty" doc:"The state in words."`
-	Text       string     `json:"text,omitempty" doc:"What happens now, in words."`
-	Policy     string     `json:"policy" doc:"The policy that judges, name@version."`
-	Locale     string     `json:"locale" doc:"The applicant's language as the integrator knows it, BCP 47; empty when not known."`
-	Language   string     `json:"language" enum:"en,ar,de,es,fr,hi,id,pt-BR,ru,tr,vi,zh-Hans" doc:"The language of the texts in this answer."`
-	Items      []Item     `json:"items" nullable:"false" doc:"What is asked and how it stands."`
-	Findings   []Finding  `json:"findings" nullable:"false" doc:"Why, most important first. What another finding explains is left out."`
-	Plan       *Plan      `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
-	Services   []Service  `json:"services,omitempty" nullable:"false" doc:"Your services, as the policy names them: which are open to the applicant now, and why the others are not."`
+	ID         string    `json:"id" doc:"The case's id." example:"case_01k9…"`
+	Applicant  string    `json:"applicant,omitempty" doc:"The applicant's id, for erasing. Not shown to applicant tokens."`
+	ExternalID string    `json:"external_id,omitempty" doc:"The integrator's own account id. Not shown to applicant tokens."`
+	State      string    `json:"state" enum:"open,processing,action_required,in_review,approved,declined,expired,erased" doc:"Whose turn it is: open and action_required are the applicant's."`
+	Turn       string    `json:"turn" enum:"applicant,us,reviewer,nobody"`
+	Title      string    `json:"title,omitempty" doc:"The state in words."`
+	Text       string    `json:"text,omitempty" doc:"What happens now, in words."`
+	Policy     string    `json:"policy" doc:"The policy that judges, name@version."`
+	Locale     string    `json:"locale" doc:"The applicant's language as the integrator knows it, BCP 47; empty when not known."`
+	Language   string    `json:"language" enum:"en,ar,de,es,fr,hi,id,pt-BR,ru,tr,vi,zh-Hans" doc:"The language of the texts in this answer."`
+	Items      []Item    `json:"items" nullable:"false" doc:"What is asked and how it stands."`
+	Findings   []Finding `json:"findings" nullable:"false" doc:"Why, most important first. What another finding explains is left out."`
+	Plan       *Plan     `json:"plan,omitempty" doc:"What to send again; present in state action_required."`
+	Services   []Service `json:"services,omitempty" nullable:"false" doc:"Your services, as the policy names them: which are open to the applicant now, and why the others are not."`
 	// NetworkRegion is for integrators alone.
-	NetworkRegion string `json:"network_region,omitempty" doc:"The country that the applicant last connected from, as you or your proxy told. Not shown to applicant tokens."`
-	RetryAt    *time.Time `json:"retry_at,omitempty" doc:"The earliest time at which anything of the plan can be sent; absent means now. Each item of the plan has its own."`
-	CreatedAt  time.Time  `json:"created_at"`
-	UpdatedAt  time.Time  `json:"updated_at"`
-	ExpiresAt  time.Time  `json:"expires_at"`
+	NetworkRegion string     `json:"network_region,omitempty" doc:"The country that the applicant last connected from, as you or your proxy told. Not shown to applicant tokens."`
+	RetryAt       *time.Time `json:"retry_at,omitempty" doc:"The earliest time at which anything of the plan can be sent; absent means now. Each item of the plan has its own."`
+	CreatedAt     time.Time  `json:"created_at"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+	ExpiresAt     time.Time  `json:"expires_at"`
 }
 
 // Item is one thing that is asked of the applicant.

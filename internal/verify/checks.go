@@ -71,6 +71,9 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 			if err != nil {
 				return e, err
 			}
+			if s.cfg.Engine == nil {
+				return e, errNotMeasured
+			}
 			if f.Side, f.File, err = s.cfg.Engine.Document(ctx, st.Item, content, s.cfg.Now()); err != nil {
 				return e, err
 			}

@@ -26,9 +26,9 @@ type Config struct {
 	// Policies are the versions of the policy; each check is judged by the one that
 	// is in force then.
 	Policies *policy.Set
-	Now    func() time.Time
-	NewID  func(prefix string) string
-	Random io.Reader // for the names of evidence files
+	Now      func() time.Time
+	NewID    func(prefix string) string
+	Random   io.Reader // for the names of evidence files
 }
 
 // Service carries cases through their life.

@@ -1,0 +1,174 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"bonafide/internal/kyc"
+	"bonafide/internal/policy"
+)
+
+// Past is a judged case with what it was judged on.
+type Past struct {
+	Case     kyc.Case
+	Evidence Evidence
+	At       time.Time // of the judgement, to the day
+}
+
+// Ending is how a case ends under a policy, without anything personal.
+type Ending struct {
+	Decision kyc.State  `json:"decision"` // open: something that the policy asks for was never sent
+	Codes    []kyc.Code `json:"codes,omitempty"`
+	Missing  []kyc.Item `json:"missing,omitempty"`
+	Closed   []string   `json:"closed_services,omitempty"` // by rules
+}
+
+// Rejudge derives again how a case ends: the same facts, the same rules of the
+// core, another policy or the same one. What people decided is left out.
+func Rejudge(p policy.Policy, x Past) (Ending, error) {
+	findings := Judge(p, x.Evidence, x.At)
+	c := x.Case
+	c.State, c.Plan, c.Findings, c.RetryAt = kyc.Processing, nil, nil, time.Time{}
+	c.Items = slices.Clone(c.Items)
+	for k := range c.Items {
+		if c.Items[k].Status == kyc.Submitted {
+			c.Items[k].Status = kyc.Passed // it was counted in its own round
+		}
+	}
+	c, _, err := kyc.Apply(c, kyc.Checked{Round: c.Round, Findings: findings, Limits: p.Limits(), At: x.At})
+	if err != nil {
+		return Ending{}, err
+	}
+	out := Ending{Decision: c.State}
+	for _, f := range kyc.Visible(c.Findings) {
+		if !slices.Contains(out.Codes, f.Code) {
+			out.Codes = append(out.Codes, f.Code)
+		}
+	}
+	for _, i := range p.Items {
+		st, _ := c.Item(i)
+		if st.Current == nil || i == kyc.Details && lacks(x.Evidence.Details, p.RequiredDetails()) != nil {
+			out.Missing = append(out.Missing, i)
+		}
+	}
+	if len(out.Missing) > 0 && out.Decision == kyc.Approved {
+		out.Decision = kyc.Open
+	}
+	for _, s := range Services(p, x.Evidence, x.At) {
+		if len(s.Closed) > 0 {
+			out.Closed = append(out.Closed, s.Name)
+		}
+	}
+	return out, nil
+}
+
+// Shift is a case that ends differently under another policy. It holds ids and
+// codes, nothing personal.
+type Shift struct {
+	Case  kyc.CaseID `json:"case"`
+	State kyc.State  `json:"state,omitempty"` // as it is stored; none of a synthetic one
+	Old   Ending     `json:"old"`
+	New   Ending     `json:"new"`
+}
+
+// Compare judges a case under two policies; changed is false when it ends the
+// same, with the same services.
+func Compare(before, after policy.Policy, x Past) (s Shift, changed bool, err error) {
+	s = Shift{Case: x.Case.ID, State: x.Case.State}
+	if s.Old, err = Rejudge(before, x); err != nil {
+		return s, false, fmt.Errorf("judge case %s under %s: %w", x.Case.ID, before.ID(), err)
+	}
+	if s.New, err = Rejudge(after, x); err != nil {
+		return s, false, fmt.Errorf("judge case %s under %s: %w", x.Case.ID, after.ID(), err)
+	}
+	return s, s.Old.Decision != s.New.Decision || !slices.Equal(s.Old.Closed, s.New.Closed), nil
+}
+
+// errNotMeasured says that evidence was sent and never judged, so that nothing
+// can be derived again from it.
+var errNotMeasured = errors.New("not everything that was sent was measured")
+
+// History goes through the cases in some states that were judged at least once,
+// in the order of their creation. Each is dated by what was sent last. unmeasured
+// counts those that wait for a check, of which nothing is known yet.
+func (s *Service) History(ctx context.Context, states []kyc.State, unmeasured *int) iter.Seq2[Past, error] {
+	const page = 100
+	return func(yield func(Past, error) bool) {
+		var after kyc.CaseID
+		for {
+			cases, err := s.CasesIn(ctx, states, after, page)
+			if err != nil {
+				yield(Past{}, err)
+				return
+			}
+			for _, c := range cases {
+				after = c.ID
+				if c.Round == 0 {
+					continue
+				}
+				x, err := s.past(ctx, c)
+				switch {
+				case errors.Is(err, errNotMeasured):
+					*unmeasured++
+					continue
+				case kyc.KindOf(err) == kyc.NotFound:
+					continue // erased since it was listed
+				}
+				if !yield(x, err) || err != nil {
+					return
+				}
+			}
+			if len(cases) < page {
+				return
+			}
+		}
+	}
+}
+
+func (s *Service) past(ctx context.Context, c kyc.Case) (Past, error) {
+	e, err := s.evidence(ctx, c)
+	x := Past{Case: c, Evidence: e, At: c.CreatedAt}
+	for _, i := range c.Items {
+		if i.Current != nil && i.Current.At.After(x.At) {
+			x.At = i.Current.At
+		}
+	}
+	return x, err
+}
+
+// Affected is an approved case that a newer policy would not approve.
+type Affected struct {
+	Shift
+	// From is the day from which the newer policy holds.
+	From time.Time `json:"from"`
+}
+
+// Affects tells whether an approved case loses by a newer policy: it would have
+// been decided less well, or services would close. What time alone changed, as a
+// document that has run out since, is not the policy's doing and does not count.
+func Affects(before, after policy.Policy, x Past) (Affected, bool, error) {
+	s, changed, err := Compare(before, after, x)
+	a := Affected{Shift: s, From: after.EffectiveFrom.Time}
+	if err != nil || !changed || x.Case.State != kyc.Approved {
+		return a, false, err
+	}
+	loses := s.Old.Decision != s.New.Decision && s.New.Decision != kyc.Approved
+	for _, name := range s.New.Closed {
+		loses = loses || !slices.Contains(s.Old.Closed, name)
+	}
+	return a, loses, nil
+}
+
+// Requalify notes on an approved case that a newer policy asks for more. The case
+// stays approved; its applicant and its integrator can read the note, and the day
+// from which it holds.
+func (s *Service) Requalify(ctx context.Context, p policy.Policy, a Affected) error {
+	_, err := s.apply(ctx, a.Case, func(kyc.Case) (kyc.Event, error) {
+		return kyc.Requalify{Policy: p.ID(), From: a.From, Codes: a.New.Codes, At: s.cfg.Now()}, nil
+	}, nil)
+	return err
+}
