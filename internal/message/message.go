@@ -123,7 +123,7 @@ type Extra struct {
 func (s *Speaker) Finding(f kyc.Finding, x Extra) Words {
 	data := map[string]any{
 		"Field": s.Field(f.Field), "Typed": "", "Read": "", "From": "", "Age": "", "Documents": s.kinds(x.Documents),
-		"Place": s.place("place", f.Field), "PlaceFix": s.place("place_fix", f.Field), "Service": f.Service, "Item": s.Item(f.Item),
+		"Place": s.place("place", f.Field), "PlaceFix": s.place("place_fix", f.Field), "Service": s.forms.value(f.Service), "Item": s.Item(f.Item),
 	}
 	if f.Values != nil {
 		data["Typed"], data["Read"] = s.value(f.Field, f.Values.Typed), s.value(f.Field, f.Values.Read)
