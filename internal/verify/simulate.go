@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"bonafide/internal/kyc"
 	"bonafide/internal/policy"
 )
@@ -88,6 +90,57 @@ func Compare(before, after policy.Policy, x Past) (s Shift, changed bool, err er
 	return s, s.Old.Decision != s.New.Decision || !slices.Equal(s.Old.Closed, s.New.Closed), nil
 }
 
+// Compared is a case with how it ends under two policies.
+type Compared struct {
+	Past
+	Shift
+	Changed bool
+}
+
+// CompareAll judges cases under two policies, in their order, with several
+// workers. It ends at the first error.
+func CompareAll(before, after policy.Policy, cases iter.Seq2[Past, error], workers int) iter.Seq2[Compared, error] {
+	const chunk = 256
+	return func(yield func(Compared, error) bool) {
+		// judge gives out what was collected; false ends.
+		judge := func(part []Compared) bool {
+			errs := make([]error, len(part))
+			var g errgroup.Group
+			g.SetLimit(max(1, workers))
+			for k := range part {
+				g.Go(func() error {
+					x := &part[k]
+					x.Shift, x.Changed, errs[k] = Compare(before, after, x.Past)
+					return nil
+				})
+			}
+			_ = g.Wait() // errs has them, in order
+			for k := range part {
+				if !yield(part[k], errs[k]) || errs[k] != nil {
+					return false
+				}
+			}
+			return true
+		}
+		part := make([]Compared, 0, chunk)
+		for x, err := range cases {
+			if err != nil {
+				if judge(part) {
+					yield(Compared{}, err)
+				}
+				return
+			}
+			if part = append(part, Compared{Past: x}); len(part) == chunk {
+				if !judge(part) {
+					return
+				}
+				part = part[:0]
+			}
+		}
+		judge(part)
+	}
+}
+
 // errNotMeasured says that evidence was sent and never judged, so that nothing
 // can be derived again from it.
 var errNotMeasured = errors.New("not everything that was sent was measured")
@@ -147,20 +200,20 @@ type Affected struct {
 	From time.Time `json:"from"`
 }
 
-// Affects tells whether an approved case loses by a newer policy: it would have
-// been decided less well, or services would close. What time alone changed, as a
-// document that has run out since, is not the policy's doing and does not count.
-func Affects(before, after policy.Policy, x Past) (Affected, bool, error) {
-	s, changed, err := Compare(before, after, x)
-	a := Affected{Shift: s, From: after.EffectiveFrom.Time}
-	if err != nil || !changed || x.Case.State != kyc.Approved {
-		return a, false, err
+// Loses tells whether an approved case loses by the newer policy of a comparison:
+// it would have been decided less well, or services would close. What time alone
+// changed, as a document that has run out since, is not the policy's doing and
+// does not count.
+func Loses(after policy.Policy, x Compared) (Affected, bool) {
+	a := Affected{Shift: x.Shift, From: after.EffectiveFrom.Time}
+	if !x.Changed || x.Past.Case.State != kyc.Approved {
+		return a, false
 	}
-	loses := s.Old.Decision != s.New.Decision && s.New.Decision != kyc.Approved
-	for _, name := range s.New.Closed {
-		loses = loses || !slices.Contains(s.Old.Closed, name)
+	loses := x.Old.Decision != x.New.Decision && x.New.Decision != kyc.Approved
+	for _, name := range x.New.Closed {
+		loses = loses || !slices.Contains(x.Old.Closed, name)
 	}
-	return a, loses, nil
+	return a, loses
 }
 
 // Requalify notes on an approved case that a newer policy asks for more. The case

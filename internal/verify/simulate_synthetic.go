@@ -19,12 +19,12 @@ import (
 // are measured: documents of several kinds and countries, good and poor photos,
 // slips of the finger, faces that match and faces that do not. The same seed and
 // day give the same cases. Shares are invented: what comes out shows what a
-// change of policy does, not how often.
-func Synthetic(n int, seed uint64, items []kyc.Item, day time.Time) iter.Seq[Past] {
-	return func(yield func(Past) bool) {
+// change of policy does, not how often. There is never an error.
+func Synthetic(n int, seed uint64, items []kyc.Item, day time.Time) iter.Seq2[Past, error] {
+	return func(yield func(Past, error) bool) {
 		for k := range n {
 			g := generator{rand.New(rand.NewPCG(seed, uint64(k))), midnight(day)} //nolint:gosec // not secrets
-			if !yield(g.past(k, items)) {
+			if !yield(g.past(k, items), nil) {
 				return
 			}
 		}
