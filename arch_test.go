@@ -21,11 +21,11 @@ var layers = [][]string{
 	{"internal/server", "internal/applicant", "internal/jobs", "internal/eval"},
 	{"internal/verify"},
 	{"internal/policy", "internal/message", "internal/document", "internal/blob", "internal/sqlite"},
-	{"internal/face", "internal/ocr", "internal/audit", "internal/specimen"},
+	{"internal/face", "internal/ocr", "internal/barcode", "internal/audit", "internal/specimen"},
 	{"internal/imaging", "internal/onnx", "internal/seal", "internal/match"},
 	{"internal/onnx/assets"},
 	{"internal/onnx/convert"},
-	{"internal/kyc", "mrz", "api", "models"},
+	{"internal/kyc", "mrz", "internal/barcode/pdf417", "api", "models"},
 }
 
 // besides may be imported although it stands on the same floor, with the reason.
@@ -43,7 +43,7 @@ var only = map[string][]string{
 }
 
 // stdlibOnly import nothing but the standard library.
-var stdlibOnly = []string{"internal/kyc", "mrz", "api"}
+var stdlibOnly = []string{"internal/kyc", "mrz", "internal/barcode/pdf417", "api"}
 
 type listed struct {
 	ImportPath, Dir, Name            string

@@ -63,6 +63,9 @@ type commands struct {
 	MRZ struct {
 		Parse mrzParseCmd `cmd:"" help:"Parse machine readable zones: JSON lines {\"lines\":[…]} on standard input."`
 	} `cmd:"" name:"mrz" help:"Machine readable zones as text."`
+	Barcode struct {
+		Parse barcodeParseCmd `cmd:"" help:"Parse the texts of AAMVA bar codes."`
+	} `cmd:"" help:"Bar codes of driving licences."`
 
 	Serve   serveCmd   `cmd:"" help:"Serve the HTTP API and the applicant's page."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version's schema."`
