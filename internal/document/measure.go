@@ -124,7 +124,7 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 	m.place(zone, page, edges, hasEdges)
 	m.identify(zone, page, read)
 	m.mergeFields()
-	m.Quality = quality(p, &m.Document)
+	m.Quality = quality(p, m, edges, page)
 	if zone != nil {
 		m.Quality.CharacterPitch = round1(zone.Pitch)
 	}

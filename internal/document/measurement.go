@@ -120,6 +120,7 @@ type Quality struct {
 	GlareShare     float64 `json:"glare_share"`         // imaging.GlareStats
 	GlareLargest   float64 `json:"glare_largest"`       // share of the largest reflection
 	GlareBox       *Box    `json:"glare_box,omitempty"` // of the largest reflection
+	Capture
 }
 
 // Measurement is everything measured in one picture.

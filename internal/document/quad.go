@@ -15,6 +15,9 @@ type outline struct {
 	weakest float64      // the same of the side with the least
 	ratio   float64      // longer side divided by the shorter one
 	inside  float64      // share of the picture's gradient that lies within, 0..1
+	steep   bool         // its proportions are no document's: one that is seen at a steep angle, perhaps
+	second  second       // another document beside it
+	cut     cut          // a document that the picture's edge cuts
 }
 
 // Working sizes and limits of the border search. They are the algorithm's own: what is found is reported with its support.
@@ -37,6 +40,9 @@ const (
 	ratioID3      = 1.42  // ID-3, 125 × 88 mm; also ID-2, 105 × 74 mm
 	ratioMin      = 1.15
 	ratioMax      = 1.8
+	steepKeystone = 0.38 // and this, where all sides are plain to see
+	steepRatio    = 3.0
+	steepSupport  = 0.7
 	cells         = 24
 	polarityReach = 4 // pixels on both sides of a border that are compared: a border is darker or lighter than its outside all along
 )
@@ -68,16 +74,22 @@ func findOutline(g *image.Gray) (outline, bool) {
 	k := math.Min(1, outlineSide/float64(max(W, H)))
 	w, h := max(16, int(math.Round(float64(W)*k))), max(16, int(math.Round(float64(H)*k)))
 	e := newEdgeMap(imaging.ResizeGray(g, w, h))
-	best, ok := e.best(e.lines())
-	if !ok {
-		return outline{}, false
-	}
+	lines := e.lines()
+	best, ok := e.best(lines)
+	best.cut = e.cutBy(lines)
 	sx, sy := float64(W)/float64(w), float64(H)/float64(h)
-	for i := range best.quad {
-		// An edge pixel's index is its centre.
-		best.quad[i] = imaging.Point{X: (best.quad[i].X + 0.5) * sx, Y: (best.quad[i].Y + 0.5) * sy}
+	enlarge := func(q imaging.Quad) imaging.Quad {
+		for i := range q {
+			// An edge pixel's index is its centre.
+			q[i] = imaging.Point{X: (q[i].X + 0.5) * sx, Y: (q[i].Y + 0.5) * sy}
+		}
+		return startTopLeft(q)
 	}
-	best.quad = startTopLeft(best.quad)
+	best.second.quad, best.cut.quad = enlarge(best.second.quad), enlarge(best.cut.quad)
+	if !ok {
+		return best, false
+	}
+	best.quad = enlarge(best.quad)
 	return best, true
 }
 
@@ -337,6 +349,7 @@ func (e *edgeMap) best(lines []houghLine) (outline, bool) {
 		}
 	}
 	var best outline
+	var all []rated
 	bestScore := math.Inf(-1)
 	for i := range steep {
 		for j := range steep {
@@ -346,13 +359,27 @@ func (e *edgeMap) best(lines []houghLine) (outline, bool) {
 						continue
 					}
 					q := imaging.Quad{at[i][k], at[j][k], at[j][l], at[i][l]}
-					if o, score, ok := e.rate(q); ok && score > bestScore {
+					o, score, ok := e.rate(q)
+					if ok && !o.steep && o.inside >= leastInside && score > bestScore {
 						best, bestScore = o, score
+					}
+					if ok && o.inside >= pairInside {
+						all = append(all, rated{o, score})
 					}
 				}
 			}
 		}
 	}
+	two := pair(all)
+	if math.IsInf(bestScore, -1) {
+		// Seen at a steep angle, a document has other proportions. They are taken only where every side is plain to see.
+		for _, o := range all {
+			if o.steep && o.weakest >= steepSupport && o.inside >= leastInside && o.score > bestScore {
+				best, bestScore = o.outline, o.score
+			}
+		}
+	}
+	best.second = two
 	return best, !math.IsInf(bestScore, -1)
 }
 
@@ -363,31 +390,29 @@ func (e *edgeMap) rate(q imaging.Quad) (outline, float64, bool) {
 	if q[1].X-q[0].X < 8 || q[3].Y-q[0].Y < 8 || q[2].X-q[3].X < 8 || q[2].Y-q[1].Y < 8 {
 		return outline{}, 0, false
 	}
-	if math.Min(top, bottom) < keystone*math.Max(top, bottom) || math.Min(left, right) < keystone*math.Max(left, right) {
+	unlike := math.Min(math.Min(top, bottom)/math.Max(top, bottom), math.Min(left, right)/math.Max(left, right))
+	if unlike < steepKeystone {
 		return outline{}, 0, false
 	}
 	width, height := (top+bottom)/2, (left+right)/2
 	ratio := math.Max(width, height) / math.Min(width, height)
-	if ratio < ratioMin || ratio > ratioMax || math.Max(width, height) < leastSide*float64(max(e.w, e.h)) {
+	if ratio > steepRatio || math.Max(width, height) < leastSide*float64(max(e.w, e.h)) {
 		return outline{}, 0, false
 	}
-	o := outline{quad: q, ratio: ratio, weakest: 1}
+	o := outline{quad: q, ratio: ratio, weakest: 1, steep: unlike < keystone || ratio < ratioMin || ratio > ratioMax}
 	polarity := 0.0
 	for i := range q {
 		s, p := e.support(q[i], q[(i+1)%4])
 		o.support += s / 4
 		polarity += p / 4
 		o.weakest = math.Min(o.weakest, s)
-		if o.weakest < leastSupport {
+		if o.weakest < leastSupport || o.steep && o.weakest < steepSupport {
 			return outline{}, 0, false
 		}
 	}
 	area := width * height / float64(e.w*e.h)
 	off := math.Min(math.Abs(ratio-ratioID1), math.Abs(ratio-ratioID3))
 	o.inside = e.inside(q)
-	if o.inside < leastInside {
-		return outline{}, 0, false
-	}
 	score := 0.5*o.support + 0.35*o.weakest + 0.35*polarity + 0.3*math.Min(area, 0.7) + 0.7*o.inside - 0.35*off
 	return o, score, true
 }

@@ -6,11 +6,12 @@ import (
 	"sort"
 
 	"bonafide/internal/imaging"
+	"bonafide/internal/ocr"
 )
 
 // quality measures the picture over the document.
-func quality(p *imaging.Picture, d *Facts) Quality {
-	b := p.RGB.Rect
+func quality(p *imaging.Picture, m *Measurement, edges outline, page *ocr.Page) Quality {
+	b, d := p.RGB.Rect, &m.Document
 	q := Quality{Width: b.Dx(), Height: b.Dy(), Region: "picture", Coverage: 1}
 	whole := wholeOf(b)
 	region := whole
@@ -41,12 +42,12 @@ func quality(p *imaging.Picture, d *Facts) Quality {
 	}
 	// Straightening smooths a little, so sharpness is taken from the picture itself where an upright box can hold the document.
 	if box, ok := uprightBox(region, b); ok {
-		q.Sharpness = round3(imaging.Sharpness(p.Gray(), box))
+		q.setFocus(imaging.Focus(p.Gray(), box))
 	} else {
 		sharp := straighten(p, region, sharpSide)
 		w, h := sharp.RGB.Rect.Dx(), sharp.RGB.Rect.Dy()
 		part := image.Rect(inner.Min.X*w/dw, inner.Min.Y*h/dh, inner.Max.X*w/dw, inner.Max.Y*h/dh)
-		q.Sharpness = round3(imaging.Sharpness(sharp.Gray(), part))
+		q.setFocus(imaging.Focus(sharp.Gray(), part))
 	}
 	gray := flat.Gray()
 	e := imaging.Exposure(gray, inner)
@@ -54,6 +55,7 @@ func quality(p *imaging.Picture, d *Facts) Quality {
 	q.UnderShare, q.OverShare, q.Contrast = round3(e.UnderShare), round3(e.OverShare), round3(e.Contrast)
 	g := imaging.Glare(flat.RGB, inner)
 	q.setGlare(g, region, dw, dh)
+	q.capture(p, m, edges, page, flat, inner)
 	return q
 }
 

@@ -71,7 +71,7 @@ const (
 )
 
 // Glare finds reflections in region r of p: connected colourless areas that are saturated (or, where nothing saturates, within 8 levels
-// of the brightest there is), are lighter than the paper, do not touch the region's edge, and fade into surroundings at least 25 levels
+// of the brightest there is), are lighter than the paper, lie within the region for the most part, and fade into surroundings at least 25 levels
 // darker: a printed or cut white area falls off within three pixels at 512 pixels a side, a reflection has a halo. White paper and
 // white print are counted in Saturated only. A reflection with a hard outline (a window in a mirror-like laminate) may be missed, as are
 // those on white paper, and a soft white shape may be taken for one; docs/evaluation/imaging.md has the figures. Give it the document's
@@ -204,15 +204,20 @@ func fades(g *image.Gray, label []int32, w, h int, blob []int32, id int32, width
 	dist := make(map[int32]int)
 	var front, next []int32
 	var inside []uint8
+	rim := 0
 	for _, q := range blob {
 		x, y := int(q)%w, int(q)/w
-		if x == 0 || y == 0 || x == w-1 || y == h-1 {
-			return false
-		}
 		inside = append(inside, g.Pix[y*g.Stride+x])
+		if x == 0 || y == 0 || x == w-1 || y == h-1 {
+			rim++
+			continue
+		}
 		if label[q-1] != id || label[q+1] != id || label[int(q)-w] != id || label[int(q)+w] != id {
 			front = append(front, q)
 		}
+	}
+	if 2*rim > len(front) { // mostly beyond the region: of its fall too little is seen
+		return false
 	}
 	var near, far []uint8
 	for d := 1; d <= width; d++ {

@@ -27,14 +27,27 @@ const (
 // median, of the worse of the two directions (edges closer to vertical and closer to horizontal), which is what tells camera shake.
 // Thin strokes look up to a third narrower than steps do, and a picture enlarged from a small one is blurred: both as intended.
 func Sharpness(g *image.Gray, r image.Rectangle) float64 {
+	g, ok := atReadingScale(g, r)
+	if !ok {
+		return 0
+	}
+	return sharpness(g)
+}
+
+// atReadingScale is region r of g, reduced to sharpWidth where it is wider; false where it is too small to measure.
+func atReadingScale(g *image.Gray, r image.Rectangle) (*image.Gray, bool) {
 	r = r.Intersect(image.Rect(0, 0, g.Rect.Dx(), g.Rect.Dy()))
 	if r.Dx() < 16 || r.Dy() < 16 {
-		return 0
+		return nil, false
 	}
 	g = cropGray(g, r)
 	if r.Dx() > sharpWidth {
 		g = ResizeGray(g, sharpWidth, max(16, r.Dy()*sharpWidth/r.Dx()))
 	}
+	return g, true
+}
+
+func sharpness(g *image.Gray) float64 {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	src := NewGrid[float32](w, h)
 	for y := range h {

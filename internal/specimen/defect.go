@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"math"
+	"time"
 
 	"bonafide/internal/imaging"
 )
@@ -108,7 +109,7 @@ func Defective(page *image.RGBA, t Truth, d Defect, strength float64, c Camera, 
 	case Smoothed:
 		scene = smoothed(page, t, k)
 	case Multiple:
-		other, _, err := CardFront(NewPerson(seed^0x5eed, Profile{}), PageOptions{})
+		other, _, err := CardFront(NewPerson(seed^0x5eed, Profile{Reference: time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)}), PageOptions{})
 		if err != nil {
 			return Shot{}, err
 		}

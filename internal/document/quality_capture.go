@@ -1,0 +1,114 @@
+package document
+
+import (
+	"image"
+	"math"
+
+	"bonafide/internal/imaging"
+	"bonafide/internal/ocr"
+)
+
+// Capture are numbers about how the picture was taken and of what: what tells a display, a copy or a hand from the document itself.
+type Capture struct {
+	Along     float64 `json:"along"`      // imaging.FocusStats: below 1 where blur has a direction
+	Detail    float64 `json:"detail"`     // imaging.FocusStats
+	BlurAngle float64 `json:"blur_angle"` // degrees clockwise from the picture's x-axis
+
+	Chroma        float64 `json:"chroma"`         // imaging.ColourStats, of the whole picture
+	Residual      float64 `json:"residual"`       // imaging.ColourStats, of the document
+	Lattice       float64 `json:"lattice"`        // imaging.LatticeStats.Peak, of the document
+	LatticePeriod float64 `json:"lattice_period"` // pixels
+	Flat          float64 `json:"flat"`           // imaging.FlatStats.Share
+	FlatBars      float64 `json:"flat_bars"`      // imaging.FlatStats.Bars
+
+	Second    float64 `json:"second"`               // support of the weaker of two outlines that lie apart, 0..1; 0 where there are not two
+	SecondBox *Box    `json:"second_box,omitempty"` // the outline of the document with less on it
+	Inside    float64 `json:"inside"`               // share of the picture's edges that lie in the outline, 0..1
+
+	Cut     float64 `json:"cut"`               // support of the weakest of the three sides of a document that the picture's edge cuts, 0..1
+	CutBox  *Box    `json:"cut_box,omitempty"` // what is seen of it
+	CutText int     `json:"cut_text"`          // printed lines that run into the picture's edge
+
+	Stretch float64 `json:"stretch"` // how far the outline's proportions are from a document's, 0 none; 0.3: seen a third too narrow
+
+	Covered    float64 `json:"covered"`               // share of the document that something reaching over its edge covers, 0..1
+	CoveredBox *Box    `json:"covered_box,omitempty"` // the place
+}
+
+// cutGain is how much more of the picture's edges a cut document must hold than the best whole one: a share of all.
+const cutGain = 0.06
+
+func (q *Quality) setFocus(f imaging.FocusStats) {
+	q.Sharpness, q.Along, q.Detail, q.BlurAngle = round3(f.Sharpness), round3(f.Along), round3(f.Detail), round1(f.Angle)
+}
+
+// capture fills what is not about light and sharpness. flat is the straightened document, inner its part without the border.
+func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, page *ocr.Page, flat *imaging.Picture, inner image.Rectangle) {
+	d := &m.Document
+	q.Chroma = round1(imaging.Colour(p.RGB, p.RGB.Rect).Chroma)
+	q.Residual = round1(imaging.Colour(flat.RGB, inner).Residual)
+	whole := wholeOf(p.RGB.Rect)
+	region := whole
+	if d.Quad != nil {
+		region = d.Quad.Quad()
+	}
+	box := enclosing(region, p.RGB.Rect)
+	if l := imaging.Lattice(p.Gray(), box); l.Peak > 0 {
+		q.Lattice, q.LatticePeriod = round3(l.Peak), round1(1/math.Max(l.Frequency, 1e-3))
+	}
+	f := imaging.Flat(p.Gray())
+	q.Flat, q.FlatBars = round3(f.Share), round3(f.Bars)
+
+	q.Inside = round3(edges.inside)
+	if s := edges.second; s.support > 0 {
+		b := boxOf(s.quad)
+		q.Second, q.SecondBox = round3(s.support*math.Min(1, s.size/0.3)), &b
+	}
+	if c := edges.cut; c.support > 0 && c.inside > edges.inside+cutGain {
+		b := boxOf(c.quad)
+		q.Cut, q.CutBox = round3(c.support), &b
+	}
+	if page != nil {
+		q.CutText = linesAtEdge(page.Lines, p.RGB.Rect)
+	}
+	if d.Quad != nil && d.QuadSource == "edges" {
+		q.Stretch = round3(stretch(region))
+		q.setCover(p, region)
+	}
+}
+
+// enclosing is the upright box around a quadrilateral, within the picture.
+func enclosing(q imaging.Quad, in image.Rectangle) image.Rectangle {
+	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, c := range q {
+		x0, y0, x1, y1 = math.Min(x0, c.X), math.Min(y0, c.Y), math.Max(x1, c.X), math.Max(y1, c.Y)
+	}
+	return image.Rect(int(x0), int(y0), int(x1), int(y1)).Intersect(in)
+}
+
+// linesAtEdge counts the lines of print that touch the picture's edge at one of their ends.
+func linesAtEdge(lines []ocr.Line, r image.Rectangle) int {
+	n := 0
+	w, h := float64(r.Dx()), float64(r.Dy())
+	for i := range lines {
+		rim := 0.15 * lines[i].Height()
+		for _, c := range lines[i].Box {
+			if c.X < rim || c.Y < rim || c.X > w-rim || c.Y > h-rim {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// stretch is how far the longer side by the shorter is from the nearest of a document's proportions, relative.
+func stretch(q imaging.Quad) float64 {
+	w, h := sides(q)
+	ratio := math.Max(w, h) / math.Max(1, math.Min(w, h))
+	least := math.Inf(1)
+	for _, r := range []float64{ratioID1, ratioID3} {
+		least = math.Min(least, 1-math.Min(ratio/r, r/ratio))
+	}
+	return least
+}
