@@ -36,6 +36,7 @@ export interface Finding {
   severity: "note" | "retry" | "review" | "final";
   typed?: string;
   read?: string;
+  offer?: string; // what the document says, where it may be taken over
   differences?: Difference[];
   title: string;
   text: string;
@@ -57,6 +58,7 @@ export interface PlanItem {
   reasons: string[];
   fixes: string[];
   attempts_left?: number;
+  retry_at?: string;
 }
 
 export interface Case {

@@ -96,7 +96,8 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
   useEffect(() => void load(), [load]);
   usePolling(kase, load);
   const locale = localeFor(kase?.locale, words);
-  const waitText = useWait(kase, words, locale);
+  const waitUntil = useWait(kase, words, locale);
+  const waitText = waitUntil(kase?.retry_at);
   useEffect(() => {
     document.title = kase ? `${kase.title} – ${words.heading}` : words.heading;
   }, [words, kase?.title]);
@@ -151,14 +152,17 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
         {problem && <p class="problem">{busy && problem.status === 0 ? words.stillTrying : trouble(words, problem)}</p>}
       </div>
       {all.map((state) => {
+        const plan = kase.plan?.items.find((i) => i.item === state.item);
+        const ownWait = waitUntil(plan?.retry_at);
         const props: ItemProps = {
           client,
           words,
           locale,
           state,
-          plan: kase.plan?.items.find((i) => i.item === state.item),
-          findings: kase.findings.filter((f) => f.item === state.item),
-          waitText,
+          plan,
+          findings: kase.findings.filter((f) => f.item === state.item && f.code !== "case.cooling_down"),
+          waitText: ownWait || waitText,
+          waitNote: ownWait !== waitText ? ownWait : "",
           take,
           moved,
         };
@@ -195,22 +199,32 @@ function usePolling(kase: Case | undefined, load: () => Promise<void>) {
   }, [state, load]);
 }
 
-// useWait says until when the applicant has to wait, "" when not, and changes by
-// itself when the time has come.
-function useWait(kase: Case | undefined, words: Words, locale: string): string {
+// useWait returns what says until when to wait for a time, "" when not at all. The
+// page changes by itself when the next of the case's times has come.
+function useWait(kase: Case | undefined, words: Words, locale: string): (at?: string) => string {
   const [, again] = useState(0);
-  const at = kase?.retry_at ? Date.parse(kase.retry_at) : 0;
-  const left = at - Date.now();
+  const next = nextTime(kase, Date.now());
   useEffect(() => {
-    if (left <= 0) return;
-    const timer = setTimeout(() => again((n) => n + 1), Math.min(left + 50, 2 ** 30));
+    if (next === 0) return;
+    const timer = setTimeout(() => again((n) => n + 1), Math.min(next - Date.now() + 50, 2 ** 30));
     return () => clearTimeout(timer);
-  }, [at, left > 0]);
-  if (left <= 0) return "";
-  const full = Math.ceil(at / 60_000) * 60_000; // never told too early
-  const today = new Date(full).toDateString() === new Date().toDateString();
-  const time = new Intl.DateTimeFormat(locale, { ...(today ? {} : { weekday: "long" }), hour: "2-digit", minute: "2-digit" }).format(full);
-  return fill(words.waitUntil, { time });
+  }, [next]);
+  return (text) => {
+    const at = text ? Date.parse(text) : 0;
+    if (at <= Date.now()) return "";
+    const full = Math.ceil(at / 60_000) * 60_000; // never told too early
+    const today = new Date(full).toDateString() === new Date().toDateString();
+    const time = new Intl.DateTimeFormat(locale, { ...(today ? {} : { weekday: "long" }), hour: "2-digit", minute: "2-digit" }).format(full);
+    return fill(words.waitUntil, { time });
+  };
+}
+
+// nextTime is the earliest time after now at which something of a case may be
+// sent that may not be sent now; 0 when there is none.
+export function nextTime(c: Case | undefined, now: number): number {
+  const times = [c?.retry_at, ...(c?.plan?.items ?? []).map((i) => i.retry_at)];
+  const ahead = times.map((t) => (t ? Date.parse(t) : 0)).filter((t) => t > now);
+  return ahead.length === 0 ? 0 : Math.min(...ahead);
 }
 
 // wanted lists the items that can be sent now: all required ones at first, then

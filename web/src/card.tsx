@@ -13,6 +13,8 @@ export interface ItemProps {
   findings: Finding[];
   // waitText says until when nothing can be sent; "" when it can.
   waitText: string;
+  // waitNote is the same where this item waits longer than the others.
+  waitNote: string;
   take: (c: Case) => void;
   // moved is told when the case is no longer where the page thought it was.
   moved: (e: unknown) => void;
@@ -84,9 +86,10 @@ export function Reasons({ of, fresh }: { of: readonly Told[]; fresh: boolean }) 
 // noteOf says where an item stands, in words.
 export function noteOf(p: ItemProps): string {
   if (!p.plan) return p.words.hints[p.state.item] ?? "";
-  const left = p.plan.attempts_left;
-  if (!left) return "";
-  return left === 1 ? p.words.lastAttempt : count(p.words, p.words.attemptsLeft, left, p.locale);
+  const n = p.plan.attempts_left;
+  let left = "";
+  if (n) left = n === 1 ? p.words.lastAttempt : count(p.words, p.words.attemptsLeft, n, p.locale);
+  return [p.waitNote, left].filter(Boolean).join(" ");
 }
 
 // isDone says that an item was sent and that it is not the applicant's turn with

@@ -53,11 +53,25 @@ class Draft {
   }
 }
 
-// usable returns what the document says in the form's own terms, or undefined
-// when the form cannot hold it, as a birth without a known day.
+// usable returns what the document says where the server offers to take it over,
+// in the form's own terms.
 function usable(f: Finding): string | undefined {
-  if (!f.field || !f.read) return undefined;
-  return kindOf(f.field) === "date" ? iso(f.read) : f.read;
+  if (!f.field || !f.offer) return undefined;
+  return kindOf(f.field) === "date" ? iso(f.offer) : f.offer;
+}
+
+// bodyOf is what is sent of a form: the wanted fields as typed, and the names of
+// those that were taken over from the document, whose values the server has.
+export function bodyOf(wanted: readonly string[], values: Record<string, string>, taken: Record<string, string>): string {
+  const body: Record<string, string | string[]> = {};
+  const fromDocument: string[] = [];
+  for (const f of wanted) {
+    const v = kindOf(f) === "date" ? iso(values[f] ?? "") : values[f];
+    if (v && taken[f] === values[f]) fromDocument.push(f);
+    else if (v) body[f] = v;
+  }
+  if (fromDocument.length > 0) body.from_document = fromDocument;
+  return JSON.stringify(body);
 }
 
 export function DetailsItem(p: ItemProps & { caseID: string }) {
@@ -70,6 +84,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     ...Object.fromEntries(found.map((f) => [f.field, f.typed ?? ""])),
     ...draft.load(),
   }));
+  const [taken, setTaken] = useState<Record<string, string>>({}); // by one tap
   const [errors, setErrors] = useState<Record<string, Slip>>({});
   const [open, setOpen] = useState(false);
   const sent = useRef("");
@@ -89,15 +104,14 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     draft.save(next);
   }
 
-  async function sendValues(of: Record<string, string>) {
-    const body: Record<string, string> = {};
-    for (const f of wanted) {
-      const v = kindOf(f) === "date" ? iso(of[f] ?? "") : of[f];
-      if (v) body[f] = v;
-    }
-    const text = JSON.stringify(body);
+  function take(field: string, offer: string) {
+    set(field, offer);
+    setTaken({ ...taken, [field]: offer });
+  }
+
+  async function sendValues(of: Record<string, string>, tapped: Record<string, string>) {
     // The same text is the same content: a string compares by value.
-    if (await send(text)) {
+    if (await send(bodyOf(wanted, of, tapped))) {
       draft.drop();
       setOpen(false);
     }
@@ -125,7 +139,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     sent.current = bad.given_names ? "one name" : sent.current;
     setErrors(bad);
     if (Object.keys(bad).length === 0) {
-      void sendValues(values);
+      void sendValues(values, taken);
       return;
     }
     requestAnimationFrame(() => root.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
@@ -161,10 +175,12 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
             aria-disabled={blocked}
             onClick={() => {
               if (blocked) return;
-              const next = { ...values, ...Object.fromEntries(found.map((f, k) => [f.field, offers[k] ?? ""])) };
+              const all = Object.fromEntries(found.map((f, k) => [f.field, offers[k] ?? ""]));
+              const next = { ...values, ...all };
               setValues(next);
+              setTaken(all);
               setErrors({});
-              void sendValues(next);
+              void sendValues(next, all);
             }}
           >
             {busy ? words.sending : words.useDocument}
@@ -188,8 +204,8 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
                 locale={locale}
                 onInput={(v) => set(field, v)}
               />
-              {offer !== undefined && found.length > 1 && values[field] !== offer && (
-                <button type="button" class="quiet" aria-disabled={blocked} onClick={() => blocked || set(field, offer)}>
+              {offer !== undefined && !(oneTap && found.length === 1) && values[field] !== offer && (
+                <button type="button" class="quiet" aria-disabled={blocked} onClick={() => blocked || take(field, offer)}>
                   {fill(words.useThis, { value: shown(field, offer, locale) })}
                 </button>
               )}
