@@ -80,8 +80,11 @@ type commands struct {
 		Verify auditVerifyCmd `cmd:"" help:"Verify the audit chain."`
 	} `cmd:"" help:"The record of what happened."`
 	Policy struct {
-		Check policyCheckCmd `cmd:"" help:"Check a policy file."`
-		Show  policyShowCmd  `cmd:"" help:"Print the policy that is shipped."`
+		Check    policyCheckCmd    `cmd:"" help:"Check policies, and say what is wrong with the line."`
+		Diff     policyDiffCmd     `cmd:"" help:"Compare two policies key by key."`
+		Simulate policySimulateCmd `cmd:"" help:"Say which past cases would end differently under a new policy."`
+		Affected policyAffectedCmd `cmd:"" help:"List the approved who would not be approved under a new policy, and note it on their cases."`
+		Show     policyShowCmd     `cmd:"" help:"Print the policy that is shipped."`
 	} `cmd:"" help:"Policies."`
 
 	Specimen specimenCmd `cmd:"" help:"Make synthetic documents and faces to try everything with."`

@@ -26,6 +26,11 @@ type Requalify struct {
 func (Connected) Name() string { return "connected" }
 func (Requalify) Name() string { return "requalify" }
 
+// Requalified reports whether the case carries the note of a policy.
+func (c *Case) Requalified(policy string) bool {
+	return slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.Code == PolicyChanged && f.Measure == "policy:"+policy })
+}
+
 // requalify notes the newer policy once; a later one takes its place.
 func (c *Case) requalify(e Requalify) {
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code == PolicyChanged })

@@ -196,16 +196,21 @@ func (s *Service) past(ctx context.Context, c kyc.Case) (Past, error) {
 // Affected is an approved case that a newer policy would not approve.
 type Affected struct {
 	Shift
-	// From is the day from which the newer policy holds.
-	From time.Time `json:"from"`
+	// From is the day from which the newer policy holds, today at the earliest.
+	From time.Time
+	// Noted says that the case carries the note already.
+	Noted bool
 }
 
 // Loses tells whether an approved case loses by the newer policy of a comparison:
 // it would have been decided less well, or services would close. What time alone
 // changed, as a document that has run out since, is not the policy's doing and
 // does not count.
-func Loses(after policy.Policy, x Compared) (Affected, bool) {
-	a := Affected{Shift: x.Shift, From: after.EffectiveFrom.Time}
+func Loses(after policy.Policy, x Compared, now time.Time) (Affected, bool) {
+	a := Affected{Shift: x.Shift, From: after.EffectiveFrom.Time, Noted: x.Past.Case.Requalified(after.ID())}
+	if today := midnight(now); a.From.Before(today) {
+		a.From = today
+	}
 	if !x.Changed || x.Past.Case.State != kyc.Approved {
 		return a, false
 	}

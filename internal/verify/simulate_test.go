@@ -192,7 +192,7 @@ func TestANewPolicyIsToldAndCutsNobodyOff(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, loses := Loses(after, x); loses {
+			if a, loses := Loses(after, x, l.now()); loses {
 				found = append(found, a)
 			}
 		}
