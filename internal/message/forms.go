@@ -17,6 +17,7 @@ type forms struct {
 	date   string // with {day}, {month} and {year}
 	months string // twelve names, separated by commas, as they stand in a date
 	first  string // the first of a month, where it is no plain 1
+	clock  string // between a date and the time of day
 	comma  string // between the members of a list
 	or     string // before the last
 	rtl    bool
@@ -26,30 +27,30 @@ type forms struct {
 func written(tag language.Tag) forms {
 	switch tag.String() {
 	case "ar":
-		return forms{date: "{day} {month} {year}", months: "يناير,فبراير,مارس,أبريل,مايو,يونيو,يوليو,أغسطس,سبتمبر,أكتوبر,نوفمبر,ديسمبر", comma: " أو ", or: " أو ", rtl: true}
+		return forms{date: "{day} {month} {year}", months: "يناير,فبراير,مارس,أبريل,مايو,يونيو,يوليو,أغسطس,سبتمبر,أكتوبر,نوفمبر,ديسمبر", clock: "، ", comma: " أو ", or: " أو ", rtl: true}
 	case "de":
-		return forms{date: "{day}. {month} {year}", months: "Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember", comma: ", ", or: " oder "}
+		return forms{date: "{day}. {month} {year}", months: "Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember", clock: ", ", comma: ", ", or: " oder "}
 	case "es":
-		return forms{date: "{day} de {month} de {year}", months: "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre", comma: ", ", or: " o "}
+		return forms{date: "{day} de {month} de {year}", months: "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre", clock: ", ", comma: ", ", or: " o "}
 	case "fr":
-		return forms{date: "{day} {month} {year}", months: "janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre", first: "1er", comma: ", ", or: " ou "}
+		return forms{date: "{day} {month} {year}", months: "janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre", first: "1er", clock: ", ", comma: ", ", or: " ou "}
 	case "hi":
-		return forms{date: "{day} {month} {year}", months: "जनवरी,फ़रवरी,मार्च,अप्रैल,मई,जून,जुलाई,अगस्त,सितंबर,अक्टूबर,नवंबर,दिसंबर", comma: ", ", or: " या "}
+		return forms{date: "{day} {month} {year}", months: "जनवरी,फ़रवरी,मार्च,अप्रैल,मई,जून,जुलाई,अगस्त,सितंबर,अक्टूबर,नवंबर,दिसंबर", clock: ", ", comma: ", ", or: " या "}
 	case "id":
-		return forms{date: "{day} {month} {year}", months: "Januari,Februari,Maret,April,Mei,Juni,Juli,Agustus,September,Oktober,November,Desember", comma: ", ", or: " atau "}
+		return forms{date: "{day} {month} {year}", months: "Januari,Februari,Maret,April,Mei,Juni,Juli,Agustus,September,Oktober,November,Desember", clock: ", ", comma: ", ", or: " atau "}
 	case "pt-BR":
-		return forms{date: "{day} de {month} de {year}", months: "janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro", first: "1º", comma: ", ", or: " ou "}
+		return forms{date: "{day} de {month} de {year}", months: "janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro", first: "1º", clock: ", ", comma: ", ", or: " ou "}
 	case "ru":
 		// Without the abbreviation for "year" behind it, whose full stop would stand beside a sentence's own.
-		return forms{date: "{day} {month} {year}", months: "января,февраля,марта,апреля,мая,июня,июля,августа,сентября,октября,ноября,декабря", comma: ", ", or: " или "}
+		return forms{date: "{day} {month} {year}", months: "января,февраля,марта,апреля,мая,июня,июля,августа,сентября,октября,ноября,декабря", clock: ", ", comma: ", ", or: " или "}
 	case "tr":
-		return forms{date: "{day} {month} {year}", months: "Ocak,Şubat,Mart,Nisan,Mayıs,Haziran,Temmuz,Ağustos,Eylül,Ekim,Kasım,Aralık", comma: ", ", or: " veya "}
+		return forms{date: "{day} {month} {year}", months: "Ocak,Şubat,Mart,Nisan,Mayıs,Haziran,Temmuz,Ağustos,Eylül,Ekim,Kasım,Aralık", clock: ", ", comma: ", ", or: " veya "}
 	case "vi":
-		return forms{date: "{day} {month}, {year}", months: "tháng 1,tháng 2,tháng 3,tháng 4,tháng 5,tháng 6,tháng 7,tháng 8,tháng 9,tháng 10,tháng 11,tháng 12", comma: ", ", or: " hoặc "}
+		return forms{date: "{day} {month}, {year}", months: "tháng 1,tháng 2,tháng 3,tháng 4,tháng 5,tháng 6,tháng 7,tháng 8,tháng 9,tháng 10,tháng 11,tháng 12", clock: ", ", comma: ", ", or: " hoặc "}
 	case "zh-Hans":
-		return forms{date: "{year}年{month}月{day}日", months: "1,2,3,4,5,6,7,8,9,10,11,12", comma: "、", or: "或"}
+		return forms{date: "{year}年{month}月{day}日", months: "1,2,3,4,5,6,7,8,9,10,11,12", clock: " ", comma: "、", or: "或"}
 	}
-	return forms{date: "{day} {month} {year}", months: "January,February,March,April,May,June,July,August,September,October,November,December", comma: ", ", or: " or "}
+	return forms{date: "{day} {month} {year}", months: "January,February,March,April,May,June,July,August,September,October,November,December", clock: ", ", comma: ", ", or: " or "}
 }
 
 // day writes a date, with the month in words where the language does so.
@@ -68,7 +69,7 @@ func (f forms) moment(t time.Time) string {
 	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
 		return f.day(t)
 	}
-	return f.day(t) + t.Format(", 15:04 UTC")
+	return f.day(t) + f.clock + t.Format("15:04 UTC")
 }
 
 // list writes alternatives.
