@@ -80,7 +80,7 @@ func changeText(c policy.Change) string {
 		if v == nil {
 			return "not set"
 		}
-		return fmt.Sprint(v)
+		return strings.Join(strings.Fields(fmt.Sprint(v)), " ") // a condition over several lines in one
 	}
 	return c.Key + ": " + value(c.Old) + " → " + value(c.New)
 }
@@ -265,15 +265,11 @@ func shiftText(x verify.Shift) string {
 			why = append(why, "asks for "+string(i))
 		}
 	}
-	for _, name := range x.New.Closed {
-		if !slices.Contains(x.Old.Closed, name) {
-			why = append(why, "closes "+name)
-		}
+	for _, name := range x.Closes() {
+		why = append(why, "closes "+name)
 	}
-	for _, name := range x.Old.Closed {
-		if !slices.Contains(x.New.Closed, name) {
-			why = append(why, "opens "+name)
-		}
+	for _, name := range x.Opens() {
+		why = append(why, "opens "+name)
 	}
 	return fmt.Sprintf("%s  %s → %s  %s", x.Case, x.Old.Decision, x.New.Decision, strings.Join(why, ", "))
 }

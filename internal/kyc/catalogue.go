@@ -276,7 +276,10 @@ func definitions() []Definition {
 		{Code: RegionRestricted, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DocInconsistent)},
 		{Code: NotPermitted, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DocInconsistent)},
 		signal(RuleReview, Eligibility, unread()...),
-		{Code: ServiceUnavailable, Item: Eligibility, Severity: Note, Audience: ForApplicant},
+		{
+			Code: ServiceUnavailable, Item: Eligibility, Severity: Note, Audience: ForApplicant,
+			DependsOn: append(unread(), DetailsBirthDate, DocInconsistent, DocMRZCheckDigit, UnderAge, RegionRestricted, NotPermitted),
+		},
 		{Code: ProofNeeded, Item: Eligibility, Severity: Note, Audience: ForApplicant},
 		{Code: PolicyChanged, Item: Eligibility, Severity: Note, Audience: ForApplicant},
 

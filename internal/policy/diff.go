@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -46,7 +47,9 @@ func Diff(a, b Policy) ([]Change, error) {
 			}
 			continue
 		}
-		if c.Old, c.New = x, y; !reflect.DeepEqual(x, y) {
+		// A key that is not there and one that says nothing are the same.
+		says := func(v any) bool { return v != nil && !reflect.ValueOf(v).IsZero() }
+		if c.Old, c.New = x, y; !reflect.DeepEqual(x, y) && (says(x) || says(y)) {
 			out = append(out, c)
 		}
 	}
@@ -71,7 +74,13 @@ func flatten(p Policy) (map[string]any, error) {
 	if err := n.Encode(p); err != nil {
 		return nil, err
 	}
-	out := map[string]any{}
+	// By name, so that one that sets no key is seen too.
+	names := slices.Sorted(maps.Keys(p.Services))
+	var rules []string
+	for _, r := range p.Rules {
+		rules = append(rules, r.ID)
+	}
+	out := map[string]any{"services": names, "rules": rules}
 	return out, flattenNode(&n, "", out)
 }
 
@@ -82,6 +91,9 @@ func flattenNode(n *yaml.Node, path string, out map[string]any) error {
 			key := n.Content[k].Value
 			if path != "" {
 				key = path + "." + key
+			}
+			if strings.HasPrefix(path, "rules.") && n.Content[k].Value == "id" {
+				continue // it is the key itself
 			}
 			if err := flattenNode(n.Content[k+1], key, out); err != nil {
 				return err
@@ -125,7 +137,7 @@ func flattenNode(n *yaml.Node, path string, out map[string]any) error {
 // ordered reports the lists whose order means something: the pause after the
 // first failure is not the pause after the second.
 func ordered(path string) bool {
-	return len(path) >= len("pauses") && path[len(path)-len("pauses"):] == "pauses"
+	return strings.HasSuffix(path, "pauses")
 }
 
 func child(n *yaml.Node, key string) *yaml.Node {

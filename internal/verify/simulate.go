@@ -26,7 +26,10 @@ type Ending struct {
 	Decision kyc.State  `json:"decision"` // open: something that the policy asks for was never sent
 	Codes    []kyc.Code `json:"codes,omitempty"`
 	Missing  []kyc.Item `json:"missing,omitempty"`
-	Closed   []string   `json:"closed_services,omitempty"` // by rules
+	// Services that rules leave open, and those that they close; what is missing is
+	// not looked at here.
+	Open   []string `json:"open_services,omitempty"`
+	Closed []string `json:"closed_services,omitempty"`
 }
 
 // Rejudge derives again how a case ends: the same facts, the same rules of the
@@ -63,6 +66,8 @@ func Rejudge(p policy.Policy, x Past) (Ending, error) {
 	for _, s := range Services(p, x.Evidence, x.At) {
 		if len(s.Closed) > 0 {
 			out.Closed = append(out.Closed, s.Name)
+		} else {
+			out.Open = append(out.Open, s.Name)
 		}
 	}
 	return out, nil
@@ -77,8 +82,19 @@ type Shift struct {
 	New   Ending     `json:"new"`
 }
 
+// Closes lists the services that close, and Opens those that open; a service that
+// only one of the policies has does neither.
+func (s Shift) Closes() []string { return both(s.Old.Open, s.New.Closed) }
+
+// Opens is told with [Shift.Closes].
+func (s Shift) Opens() []string { return both(s.Old.Closed, s.New.Open) }
+
+func both(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(name string) bool { return !slices.Contains(b, name) })
+}
+
 // Compare judges a case under two policies; changed is false when it ends the
-// same, with the same services.
+// same and, where it is not declined, no service opens or closes.
 func Compare(before, after policy.Policy, x Past) (s Shift, changed bool, err error) {
 	s = Shift{Case: x.Case.ID, State: x.Case.State}
 	if s.Old, err = Rejudge(before, x); err != nil {
@@ -87,7 +103,8 @@ func Compare(before, after policy.Policy, x Past) (s Shift, changed bool, err er
 	if s.New, err = Rejudge(after, x); err != nil {
 		return s, false, fmt.Errorf("judge case %s under %s: %w", x.Case.ID, after.ID(), err)
 	}
-	return s, s.Old.Decision != s.New.Decision || !slices.Equal(s.Old.Closed, s.New.Closed), nil
+	services := s.New.Decision != kyc.Declined && len(s.Closes())+len(s.Opens()) > 0
+	return s, s.Old.Decision != s.New.Decision || services, nil
 }
 
 // Compared is a case with how it ends under two policies.
@@ -214,11 +231,7 @@ func Loses(after policy.Policy, x Compared, now time.Time) (Affected, bool) {
 	if !x.Changed || x.Past.Case.State != kyc.Approved {
 		return a, false
 	}
-	loses := x.Old.Decision != x.New.Decision && x.New.Decision != kyc.Approved
-	for _, name := range x.New.Closed {
-		loses = loses || !slices.Contains(x.Old.Closed, name)
-	}
-	return a, loses
+	return a, x.Old.Decision != x.New.Decision && x.New.Decision != kyc.Approved || len(x.Closes()) > 0
 }
 
 // Requalify notes on an approved case that a newer policy asks for more. The case
