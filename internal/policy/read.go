@@ -158,7 +158,7 @@ func readDocuments(s Source) ([]document, []Problem) {
 		wrong, typed := errors.AsType[*yaml.TypeError](err)
 		switch {
 		case typed:
-			for _, text := range wrong.Errors {
+			for _, text := range wrong.Errors[:min(len(wrong.Errors), maxProblems+1)] {
 				problems = append(problems, d.mistyped(text))
 			}
 		case err != nil:

@@ -171,6 +171,10 @@ func (d *document) compileWhen(env *cel.Env, r *Rule, key string) (problems []Pr
 	tree, issues := env.Compile(r.When)
 	if issues.Err() != nil {
 		for _, e := range issues.Errors() {
+			if e.Location.Line() < 1 { // about the whole
+				refuse(1, "%s", e.Message)
+				continue
+			}
 			refuse(e.Location.Line(), "%s, at character %d", e.Message, e.Location.Column()+1)
 		}
 		return problems
