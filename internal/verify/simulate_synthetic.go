@@ -132,7 +132,7 @@ func (g generator) zone(s *Side, fields map[kyc.Field]string) {
 	for _, d := range []string{"document_number", "birth_date", "expiry_date", "composite"} {
 		s.CheckDigits[d] = true
 	}
-	if g.chance(0.005) {
+	if g.chance(0.02) {
 		s.CheckDigits["composite"] = false
 	}
 }
