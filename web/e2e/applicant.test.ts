@@ -149,7 +149,7 @@ describe("the walk", () => {
       if (seen.at(-1) === "Ask a human") break;
     }
     expect(seen).toEqual([
-      `file ${front}`, "surname", "given_names", "birth_date_day", "birth_date_month", "birth_date_year", "document_number",
+      "language", `file ${front}`, "surname", "given_names", "birth_date_day", "birth_date_month", "birth_date_year", "document_number",
       "expiry_date_day", "expiry_date_month", "expiry_date_year", "nationality", "residence", "Send", `file ${face}`, "Ask a human",
     ]);
     // The chooser opens by key and shows where the focus is.
@@ -326,7 +326,8 @@ describe("other ends", () => {
     await v.choose(face, join(young, "selfie.jpg"));
     await v.state("We cannot verify you");
     const born = read(young, "details.json").birth_date!;
-    await v.page.getByText(`${Number(born.slice(0, 4)) + 18}${born.slice(4)}`).waitFor();
+    const from = new Date(`${Number(born.slice(0, 4)) + 18}${born.slice(4)}T00:00:00Z`);
+    await v.page.getByText(new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(from)).waitFor();
     expect(await v.look("24-declined")).toEqual([]);
     await v.page.getByRole("button", { name: "Contest this decision" }).click();
     await v.state("A person is looking at it");

@@ -117,8 +117,8 @@ export class Place {
     return { url: link.url, id: made.id, token: link.token };
   }
 
-  async readCase(link: Link): Promise<{ state: string; items: { item: string; status: string; attempts: number }[] }> {
-    const answer = await fetch(`${this.base}/v1/cases/${link.id}`, { headers: { Authorization: `Bearer ${link.token}` } });
+  async readCase(link: Link, locale = ""): Promise<{ state: string; title: string; language: string; items: { item: string; name: string; status: string; attempts: number }[] }> {
+    const answer = await fetch(`${this.base}/v1/cases/${link.id}${locale && `?locale=${locale}`}`, { headers: { Authorization: `Bearer ${link.token}` } });
     return (await answer.json()) as never;
   }
 
@@ -165,8 +165,8 @@ export class Visit {
     await this.card(name).locator("input[type=file]").setInputFiles(file);
   }
 
-  async fill(details: Record<string, string>): Promise<void> {
-    const card = this.card("Your details");
+  async fill(details: Record<string, string>, name = "Your details"): Promise<void> {
+    const card = this.card(name);
     for (const [field, value] of Object.entries(details)) {
       if (field.endsWith("_date")) {
         const [year = "", month = "", day = ""] = value.split("-");
@@ -205,6 +205,14 @@ export class Visit {
     await page.setViewportSize({ width: 320, height: 640 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     if (wide > 320) found.push(`at 320 px the page is ${wide} px wide`);
+    // Nor may a word stand out of its own box, which the page's width hides.
+    found.push(
+      ...(await page.evaluate(() =>
+        Array.from(document.querySelectorAll("h1, h2, h3, p, dt, dd, li, label, legend, button, select"))
+          .filter((e) => !e.closest(".unseen") && !e.classList.contains("unseen") && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+          .map((e) => `at 320 px too wide for its box: ${e.outerHTML.slice(0, 200)}`),
+      )),
+    );
     if (shots) {
       await page.setViewportSize({ width: 1280, height: 800 });
       await this.shot(`${name}-1280-dark`);
@@ -216,7 +224,7 @@ export class Visit {
     return found;
   }
 
-  private async shot(name: string): Promise<void> {
+  async shot(name: string): Promise<void> {
     if (!shots) return;
     mkdirSync(shots, { recursive: true });
     await this.page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });

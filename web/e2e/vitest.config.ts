@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 // The browser test: the real page in Debian's Chromium against the real binary.
-// One file, one browser, one server; nothing is skipped.
+// Each file has a browser and a server of its own, one after the other; nothing
+// is skipped.
 export default defineConfig({
   test: {
     include: ["e2e/**/*.test.ts"],
+    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,

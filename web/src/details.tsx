@@ -356,7 +356,7 @@ function DateField(p: FieldProps & { label: preact.ComponentChildren; below: pre
                 <option value="" />
                 {months.map((name, k) => (
                   <option key={name} value={String(k + 1).padStart(2, "0")}>
-                    {String(k + 1).padStart(2, "0")} {name}
+                    {name.includes(String(k + 1)) ? name : `${String(k + 1).padStart(2, "0")} ${name}`}
                   </option>
                 ))}
               </select>

@@ -77,7 +77,7 @@ const words: Words = {
     document_front: "Passeport, carte d’identité ou permis de conduire. Posez-le à plat, remplissez le cadre, évitez les reflets.",
     document_back: "Retournez le document et remplissez le cadre.",
     face: "Regardez l’appareil bien en face, avec une lumière égale, sans lunettes de soleil.",
-    details: "Saisissez-les comme ils figurent sur le document.",
+    details: "Saisissez-les comme elles figurent sur le document.",
   },
   fields: {
     surname: "Nom de famille",
