@@ -10,6 +10,7 @@ import (
 const (
 	KindPassport = "passport"
 	KindCard     = "id_card"
+	KindLicence  = "driving_licence"
 	SideFront    = "front"
 	SideBack     = "back"
 )
@@ -29,6 +30,8 @@ type Truth struct {
 	Printed  map[string]string       `json:"printed"`
 	Boxes    map[string]imaging.Quad `json:"boxes"` // where each Printed text stands; mrz_1, mrz_2, mrz_3 for the lines
 	Portrait imaging.Quad            `json:"portrait,omitzero"`
+	// Barcode is the text of the bar code on this side; Boxes["barcode"] is where it stands.
+	Barcode string `json:"barcode,omitempty"`
 }
 
 func quadOf(r image.Rectangle) imaging.Quad {
