@@ -81,6 +81,7 @@ func TestScripts(t *testing.T) {
 			"json":    jsonCommand,
 			"objects": objectsCommand,
 			"exit":    exitCommand,
+			"replace": replaceCommand,
 		},
 	})
 }

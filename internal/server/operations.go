@@ -61,7 +61,7 @@ func (s *server) operations(a huma.API) {
 		o.MaxBodyBytes, o.RequestBody = maxUpload, evidence
 		o.Description = "The body is the photo itself (JPEG, PNG, WebP or HEIC, at most 20 MiB), or for `details` a JSON object (at most 64 KiB). " +
 			"Photos are looked at at once: one that cannot be used is refused with the reasons and uses no attempt."
-		o.Errors = append(o.Errors, http.StatusTooManyRequests)
+		o.Errors = append(o.Errors, http.StatusForbidden, http.StatusTooManyRequests)
 	}), s.submit)
 	evidence.Required = false // an empty file is a finding, not a broken request
 	huma.Register(a, op("view-evidence", http.MethodGet, "/v1/cases/{case}/submissions/{submission}/content", "Look at the evidence of a submission", key, describeEvidence), s.viewEvidence)
