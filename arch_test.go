@@ -40,6 +40,7 @@ var only = map[string][]string{
 	"github.com/tink-crypto/tink-go/v2/aead": {"internal/seal"},
 	"github.com/danielgtaylor/huma/v2":       {"internal/server"},
 	"github.com/alecthomas/kong":             {"cmd/bonafide"},
+	"cel.dev/cel-go":                         {"internal/policy"},
 }
 
 // stdlibOnly import nothing but the standard library.
