@@ -20,10 +20,9 @@ func (e *explainer) add(d Difference) { e.out = append(e.out, d) }
 // pair explains one pair of words, letter by letter.
 func (e *explainer) pair(m match) {
 	a, b := e.a[m.i:m.i+m.ni], e.b[m.j:m.j+m.nj]
-	x, _ := e.one(0, a)
-	y, _ := e.one(1, b)
+	part := a[0].part.String()
 	if m.how != "" {
-		d := Difference{Kind: m.how, Part: a[0].part.String(), At: a[0].at(), A: text(x), B: text(y)}
+		d := Difference{Kind: m.how, Part: part, At: a[0].at(), A: e.nameA.raw(&a[0]), B: e.nameB.raw(&b[0])}
 		shortA := a[0].n < b[0].n
 		if e.cutA && shortA || e.cutB && !shortA {
 			d.Kind, d.cut, e.cutWords = Truncated, true, true
@@ -32,50 +31,114 @@ func (e *explainer) pair(m match) {
 		e.add(d)
 		return
 	}
-	if m.sim == 1 && same(x, y) {
+	x, y := e.one(0, a, &b[0]), e.one(1, b, &a[0])
+	if m.sim == 1 {
+		switch alike, capitals := same(x, y); {
+		case alike && capitals:
+			e.capitals(part, a, b)
+			return
+		case alike:
+			return
+		}
+	}
+	fieldA, fieldB := e.nameA.field(a[0].part), e.nameB.field(b[0].part)
+	if a[0].script() != b[0].script() && (a[0].script().syllabic() || b[0].script().syllabic()) {
+		d := Difference{
+			Kind: Transliteration, Part: part, At: a[0].at(),
+			A: cut(fieldA, a[0].at(), a[len(a)-1].end()), B: cut(fieldB, b[0].at(), b[len(b)-1].end()),
+		}
+		if m.sim < 1 {
+			d.Kind = Spelling
+		}
+		if a[0].piece {
+			d.B = " " + d.B // a writes no space before it
+		}
+		e.add(d)
 		return
 	}
 	e.al.run(x, y, noLimit)
-	capitals := false
+	if e.letters(x, y, part, fieldA, fieldB) {
+		e.capitals(part, a, b)
+	}
+}
+
+// letters explains the alignment of the last run, and says whether capitals differ as well.
+func (e *explainer) letters(x, y []letter, part, fieldA, fieldB string) (capitals bool) {
 	runs := e.runs[:0]
-	e.al.trace(len(x), len(y), func(i, j int, s step) {
+	for n, m := len(x), len(y); n > 0 || m > 0; {
+		s := e.al.step[n][m]
 		switch s.kind {
 		case stepEqual:
 		case stepCase:
 			capitals = true
 		default:
-			runs = append(runs, stepRun{s.kind, s.a > 0, uint8(i) - s.a, uint8(i), uint8(j) - s.b, uint8(j)})
+			runs = append(runs, stepRun{s.kind, s.a > 0, uint8(n) - s.a, uint8(n), uint8(m) - s.b, uint8(m)})
 		}
-	})
+		n -= int(s.a)
+		m -= int(s.b)
+	}
 	slices.Reverse(runs)
-	part := a[0].part.String()
 	for k := 0; k < len(runs); k++ {
 		r := runs[k]
 		for k+1 < len(runs) && r.joins(runs[k+1]) {
 			k++
 			r.i1, r.j1 = runs[k].i1, runs[k].j1
 		}
-		d := Difference{Kind: stepKinds[r.kind], Part: part, A: text(x[r.i0:r.i1]), B: text(y[r.j0:r.j1])}
+		d := Difference{Kind: stepKinds[r.kind], Part: part}
+		if r.i1 > r.i0 {
+			d.A = cut(fieldA, int(x[r.i0].at), int(x[r.i1-1].end))
+		}
+		if r.j1 > r.j0 {
+			d.B = cut(fieldB, int(y[r.j0].at), int(y[r.j1-1].end))
+		}
 		switch {
 		case r.kind == stepGap && r.inA:
 			d.Kind = ExtraSpace
 		case r.kind == stepGap:
-			d.Kind = MissingSpace
+			d.Kind, d.B = MissingSpace, string(y[r.j0].fold)
+		case r.kind == stepHyphen:
+			d.B = string(y[r.j0].fold)
 		}
 		if int(r.i0) < len(x) {
 			d.At = int(x[r.i0].at)
 		} else {
-			d.At = int(x[len(x)-1].at) + 1
+			d.At = int(x[len(x)-1].end)
 		}
 		e.add(d)
 	}
-	if capitals {
-		e.capitals(part, a, b)
-	}
+	return capitals
 }
 
-func same(x, y []letter) bool {
-	return slices.EqualFunc(x, y, func(p, q letter) bool { return p.r == q.r })
+// same says whether letters are the same but for capitals, and whether capitals differ.
+func same(x, y []letter) (alike, capitals bool) {
+	if len(x) != len(y) {
+		return false, false
+	}
+	for i := range x {
+		if x[i].fold != y[i].fold || x[i].sep != y[i].sep || x[i].sep && x[i].r != y[i].r {
+			return false, false
+		}
+		capitals = capitals || x[i].r != y[i].r
+	}
+	return true, capitals
+}
+
+// cut takes runes from to to of a text.
+func cut(s string, from, to int) string {
+	if len(s) < to { // runes are no more than bytes
+		to = len(s)
+	}
+	n, begin := 0, len(s)
+	for i := range s {
+		if n == from {
+			begin = i
+		}
+		if n == to {
+			return s[begin:i]
+		}
+		n++
+	}
+	return s[begin:]
 }
 
 // stepRun is a run of steps of one kind: letters i0 to i1 of a against j0 to j1 of b.
@@ -95,12 +158,12 @@ func (r stepRun) joins(next stepRun) bool {
 func (e *explainer) capitals(part string, a, b []word) {
 	for k := range e.out {
 		if d := &e.out[k]; d.Kind == Case && d.Part == part {
-			d.A += " " + list(a)
-			d.B += " " + list(b)
+			d.A += " " + e.list(&e.nameA, a)
+			d.B += " " + e.list(&e.nameB, b)
 			return
 		}
 	}
-	e.add(Difference{Kind: Case, Part: part, At: a[0].at(), A: list(a), B: list(b)})
+	e.add(Difference{Kind: Case, Part: part, At: a[0].at(), A: e.list(&e.nameA, a), B: e.list(&e.nameB, b)})
 }
 
 func runes(s string) int {
@@ -118,57 +181,64 @@ func (e *explainer) separators() {
 		if p.i+p.ni != m.i || p.j+p.nj != m.j {
 			continue
 		}
-		x, y := e.a[m.i], e.b[m.j]
+		x, y := &e.a[m.i], &e.b[m.j]
 		if (x.before == '-' || y.before == '-') && x.before != y.before && x.before != 0 && y.before != 0 {
-			e.add(Difference{Kind: Hyphen, Part: x.part.String(), At: x.at() - 1, A: string(rune(x.before)), B: string(rune(y.before))})
+			from := e.a[m.i-1].end()
+			e.add(Difference{
+				Kind: Hyphen, Part: x.part.String(), At: from, A: cut(e.nameA.field(x.part), from, x.at()), B: string(rune(y.before)),
+			})
 		}
 	}
 }
 
-// order reports words that stand in another order, or in the other field. A name in one string has no order of its fields: against
-// a name in two, both are right.
-func (e *explainer) order() {
+// order reports words that stand in another order, or in the other field, and says whether there are any. A name in one string has no
+// order of its fields: against a name in two, both are right. A name of one word has no fields either.
+func (e *explainer) order() bool {
 	if len(e.pairs) == 0 {
-		return
+		return false
 	}
 	splitA, splitB := e.a[0].part != full, e.b[0].part != full
-	if splitA && splitB {
+	if splitA && splitB && len(e.a)+len(e.b) > 2 {
 		for _, m := range e.pairs {
-			if x, y := e.a[m.i], e.b[m.j]; x.part != y.part {
-				e.add(Difference{Kind: Order, Part: x.part.String(), At: x.at(), A: x.text(), B: y.text()})
-				return
+			if x, y := &e.a[m.i], &e.b[m.j]; x.part != y.part {
+				e.add(Difference{Kind: Order, Part: x.part.String(), At: x.at(), A: e.nameA.raw(x), B: e.nameB.raw(y)})
+				return true
 			}
 		}
 	}
 	if e.rising(0, 0) {
-		return
+		return false
 	}
 	if splitA != splitB && (splitA && e.rising(countGiven(e.a), 0) || splitB && e.rising(0, countGiven(e.b))) {
-		return
+		return false
 	}
 	for k := 1; k < len(e.pairs); k++ {
 		p, m := e.pairs[k-1], e.pairs[k]
 		if m.j < p.j {
-			x := e.a[0]
-			e.add(Difference{Kind: Order, Part: x.part.String(), At: x.at(), A: list(e.a), B: list(e.b)})
-			return
+			x := &e.a[0]
+			e.add(Difference{Kind: Order, Part: x.part.String(), At: x.at(), A: e.list(&e.nameA, e.a), B: e.list(&e.nameB, e.b)})
+			return true
 		}
 	}
+	return false
 }
 
 // list writes words with blanks between.
-func list(ws []word) string {
+func (e *explainer) list(n *Name, ws []word) string {
+	if len(ws) == 1 {
+		return n.raw(&ws[0])
+	}
 	texts := make([]string, len(ws))
 	for i := range ws {
-		texts[i] = ws[i].text()
+		texts[i] = n.raw(&ws[i])
 	}
 	return strings.Join(texts, " ")
 }
 
 func countGiven(ws []word) int {
 	n := 0
-	for _, w := range ws {
-		if w.part == given {
+	for i := range ws {
+		if ws[i].part == given {
 			n++
 		}
 	}
@@ -212,29 +282,33 @@ func (e *explainer) unmatched() (lostA, lostB bool) {
 	switch {
 	case len(restB) == 0 && e.cutB && atEnd(e.a, restA):
 		for _, i := range restA {
-			w := e.a[i]
+			w := &e.a[i]
 			e.cut += w.n
-			e.add(Difference{Kind: Truncated, Part: w.part.String(), At: w.at(), A: w.text(), cut: true})
+			e.add(Difference{Kind: Truncated, Part: w.part.String(), At: w.at(), A: e.nameA.raw(w), cut: true})
 		}
 		return false, false
 	case len(restA) == 0 && e.cutA && atEnd(e.b, restB):
 		for _, j := range restB {
 			e.cut += e.b[j].n
-			e.add(Difference{Kind: Truncated, Part: e.part(j), At: e.insertAt(j), B: e.b[j].text(), cut: true})
+			e.missing(Truncated, j, true)
 		}
 		return false, false
 	}
 	n := min(len(restA), len(restB))
 	for k := range n {
-		x, y := e.a[restA[k]], e.b[restB[k]]
-		e.add(Difference{Kind: Other, Part: x.part.String(), At: x.at(), A: x.text(), B: y.text()})
+		x, y := &e.a[restA[k]], &e.b[restB[k]]
+		d := Difference{Kind: Other, Part: x.part.String(), At: x.at(), A: e.nameA.raw(x), B: e.nameB.raw(y)}
+		if x.piece {
+			d.B = " " + d.B
+		}
+		e.add(d)
 	}
 	for _, i := range restA[n:] {
-		w := e.a[i]
-		e.add(Difference{Kind: ExtraPart, Part: w.part.String(), At: w.at(), A: w.text()})
+		w := &e.a[i]
+		e.add(Difference{Kind: ExtraPart, Part: w.part.String(), At: w.at(), A: e.nameA.raw(w)})
 	}
 	for _, j := range restB[n:] {
-		e.add(Difference{Kind: MissingPart, Part: e.part(j), At: e.insertAt(j), B: e.b[j].text()})
+		e.missing(MissingPart, j, false)
 	}
 	return len(restA) > 0, len(restB) > 0
 }
@@ -253,22 +327,22 @@ func atEnd(ws []word, rest []int) bool {
 	return true
 }
 
-// part is the field of a in which a word of b is missing.
-func (e *explainer) part(j int) string {
-	if e.a[0].part == full {
-		return ""
-	}
-	return e.b[j].part.String()
-}
-
-// insertAt is where in a a word of b is missing: after the partner of the word before it.
-func (e *explainer) insertAt(j int) int {
-	at := 0
-	for _, m := range e.pairs {
-		w := e.a[m.i+m.ni-1]
-		if m.j < j && (e.part(j) == w.part.String()) {
-			at = max(at, w.end())
+// missing reports a word of b that a lacks: in the field of a where the word before it in b has its partner, and after that; without
+// one, at the beginning of b's own field, or of the first.
+func (e *explainer) missing(k Kind, j int, isCut bool) {
+	d := Difference{Kind: k, B: e.nameB.raw(&e.b[j]), cut: isCut}
+	if e.a[0].part != full {
+		d.Part = given.String()
+		if e.b[j].part == surname {
+			d.Part = surname.String()
 		}
 	}
-	return at
+	nearest := -1
+	for _, m := range e.pairs {
+		w := &e.a[m.i+m.ni-1]
+		if m.j < j && m.j > nearest && (e.b[j].part == full || w.part.String() == d.Part) {
+			nearest, d.At, d.Part = m.j, w.end(), w.part.String()
+		}
+	}
+	e.add(d)
 }

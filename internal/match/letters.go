@@ -1,7 +1,6 @@
 package match
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,41 +10,97 @@ import (
 	"bonafide/mrz"
 )
 
+// script is a way of writing, as far as it matters to names.
+type script uint8
+
+const (
+	none script = iota // separators
+	latin
+	cyrillic
+	greek
+	arabic // leaves vowels and spaces out
+	hebrew
+	han
+	hangul
+	kana
+	another
+)
+
+// syllabic says whether one sign is a syllable or more, written without spaces.
+func (s script) syllabic() bool { return s == han || s == hangul || s == kana }
+
 // letter is one character of a word with what it may stand for.
 type letter struct {
-	r      rune     // as written, combining marks joined
-	fold   rune     // r in upper case
-	base   byte     // A-Z or 0-9: the character itself, or a Latin letter without its marks; 0 for other scripts
-	sep    bool     // no letter: an apostrophe, or the gap between two words that were joined
-	skel   bool     // of a script that leaves vowels out
-	heavy  bool     // stands for a syllable
-	romans []string // ways to write a letter that is not ASCII in A-Z
-	at     int32    // rune index in its field
+	r       rune     // as written, combining marks joined
+	fold    rune     // r in upper case
+	root    rune     // fold without its marks, where that is a way to write the same letter
+	base    byte     // A-Z or 0-9: the character itself, or a Latin letter without its marks; 0 for other scripts
+	alike   byte     // the ASCII capital or digit that a character of another script or width looks like
+	sep     bool     // no letter: an apostrophe, or the gap between two words that were joined
+	double  bool     // the same letter as the one before
+	final   bool     // the last of its word
+	script  script   // none for separators
+	romans  []string // ways to write a letter that is not ASCII in A-Z
+	at, end int32    // its runes in the field, marks included
 }
 
 // word is a run of letters.
 type word struct {
 	letters []letter
-	n       int // letters without separators
+	bare    []letter // letters without apostrophes, where the other name is written in syllables and this one has any
+	n       int      // letters without separators
 	part    part
 	before  byte // what separates it from the word before in the same field: 0 at the beginning, ' ' or '-'
-	plain   bool // only A-Z without anything that aligns with several letters, so that counts bound the cost
+	piece   bool // goes on where the word before ends, without a space: a given name in Chinese
+	strange bool // Latin with letters of other scripts among them, which can only be look-alikes
+	plain   bool // only A-Z, so that counts bound the cost
+	joins   bool // holds letters of which two may stand for one
 	counts  [26]uint8
 }
 
-// count fills plain and counts.
+// finish fills what is known only when the word is whole.
+func (w *word) finish() {
+	var latins, others int
+	for i := range w.letters {
+		l := &w.letters[i]
+		switch {
+		case l.script == latin, l.base != 0: // a digit
+			latins++
+		case l.alike != 0:
+			others++
+		}
+		if i > 0 {
+			l.double = l.fold == w.letters[i-1].fold
+		}
+	}
+	w.letters[len(w.letters)-1].final = true
+	if w.strange = latins > 0 && others > 0; w.strange {
+		for i := range w.letters {
+			if l := &w.letters[i]; l.script != latin && l.alike != 0 {
+				l.romans, l.root = nil, 0
+			}
+		}
+	}
+	if latins == 0 {
+		context(w.letters)
+	}
+	w.count()
+}
+
+// count fills plain, joins and counts.
 func (w *word) count() {
-	w.plain = true
+	w.plain, w.joins = true, false
 	var last byte
 	for i := range w.letters {
 		l := &w.letters[i]
 		if l.sep {
 			continue
 		}
-		if l.romans != nil || l.base < 'A' || l.base > 'Z' || digraph(last, l.base) {
+		if l.romans != nil || l.base < 'A' || l.base > 'Z' {
 			w.plain = false
 			return
 		}
+		w.joins = w.joins || digraph(last, l.base)
 		last = l.base
 		if last == 'I' {
 			w.counts['L'-'A']++ // I and l look alike
@@ -57,28 +112,37 @@ func (w *word) count() {
 
 // digraph says whether two Latin letters may stand for one.
 func digraph(x, y byte) bool {
-	switch {
-	case y == 'E':
+	switch y {
+	case 'E':
 		return x == 'A' || x == 'O' || x == 'U'
-	case x == 'R':
-		return y == 'N'
-	case x == 'V':
-		return y == 'V'
+	case 'N':
+		return x == 'R'
+	case 'V':
+		return x == 'V'
+	case 'L':
+		return x == 'C'
+	case 'H':
+		return x == 'P'
+	case 'U':
+		return x == 'O'
 	}
-	return x == 'C' && y == 'L'
+	return false
 }
 
-// apart is the least number of wrong letters between two plain words.
-func apart(a, b *word) int {
+// atLeast is less than the cost of aligning two plain words, by counting their letters.
+func atLeast(a, b *word) int {
 	more, less := 0, 0
-	for i := range a.counts {
+	for i := range &a.counts {
 		if d := int(a.counts[i]) - int(b.counts[i]); d > 0 {
 			more += d
 		} else {
 			less -= d
 		}
 	}
-	return max(more, less)
+	if a.joins || b.joins {
+		return max(more, less) * costNear / 2
+	}
+	return max(more, less) * costNear
 }
 
 // startsWith says whether the letters of a plain word begin with those of another.
@@ -119,20 +183,26 @@ func (p part) String() string {
 	return ""
 }
 
-// at is where the word begins.
-func (w *word) at() int { return int(w.letters[0].at) }
+// at is where the word begins, end where it ends, in runes of its field.
+func (w *word) at() int  { return int(w.letters[0].at) }
+func (w *word) end() int { return int(w.letters[len(w.letters)-1].end) }
 
-// end is where it ends, in runes. Combining marks make it approximate, which is good enough for a place to insert something.
-func (w *word) end() int { return int(w.letters[len(w.letters)-1].at) + 1 }
-
-func (w *word) text() string { return text(w.letters) }
-
-func text(ls []letter) string {
-	var b strings.Builder
-	for i := range ls {
-		b.WriteRune(ls[i].r)
+// against is the letters to align with another word.
+func (w *word) against(other *word) []letter {
+	if w.bare != nil && other.script().syllabic() {
+		return w.bare
 	}
-	return b.String()
+	return w.letters
+}
+
+// script is that of the word's first letter.
+func (w *word) script() script {
+	for i := range w.letters {
+		if !w.letters[i].sep {
+			return w.letters[i].script
+		}
+	}
+	return none
 }
 
 // words takes a field apart, or a piece of one that begins at rune from. It appends to out, at most maxWords in all; ok is false when
@@ -158,7 +228,7 @@ func words(out []word, s string, p part, from int) (ws []word, ok bool) {
 			return
 		}
 		w := word{letters: letters[start:len(letters):len(letters)], n: n, part: p, before: before}
-		w.count()
+		w.finish()
 		out = append(out, w)
 		start, before = len(letters), 0
 	}
@@ -170,7 +240,7 @@ func words(out []word, s string, p part, from int) (ws []word, ok bool) {
 		case 0:
 			letters = add(letters, start, r, at)
 		case '\'':
-			letters = append(letters, letter{r: r, fold: '\'', sep: true, at: at})
+			letters = append(letters, letter{r: r, fold: '\'', sep: true, at: at, end: at + 1})
 		case '-':
 			flush()
 			if len(out) > first {
@@ -189,17 +259,22 @@ func words(out []word, s string, p part, from int) (ws []word, ok bool) {
 
 // separator classes a character: ' ' between words, '-' a hyphen, a straight apostrophe for any apostrophe, 0 a letter.
 func separator(r rune) byte {
-	switch r {
-	case '-', '‐', '‑', '‒', '–', '—', '·', '・', '־':
-		return '-'
-	case '\'', '’', '‘', 'ʼ', 'ʻ', 'ʹ', 'ʺ', '`', '´', '′', 'ʾ', 'ʿ', '"', '“', '”':
-		return '\''
-	}
 	if r < utf8.RuneSelf {
-		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
 			return 0
+		case r == '-':
+			return '-'
+		case r == '\'', r == '`', r == '"':
+			return '\''
 		}
 		return ' '
+	}
+	switch r {
+	case '‐', '‑', '‒', '–', '—', '·', '・', '־':
+		return '-'
+	case '’', '‘', 'ʼ', 'ʻ', 'ʹ', 'ʺ', '´', '′', 'ʾ', 'ʿ', '“', '”':
+		return '\''
 	}
 	if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) {
 		return 0
@@ -207,46 +282,82 @@ func separator(r rune) byte {
 	return ' '
 }
 
-// add appends a letter, or joins a mark to the letter before. Signs of Arabic vowels and the like leave nothing behind.
+// add appends a letter, or joins a mark to the letter before. Signs of Arabic vowels, marks that no letter carries and the like leave
+// nothing behind but room.
 func add(letters []letter, start int, r rune, at int32) []letter {
 	switch {
 	case 'a' <= r && r <= 'z':
 		up := r - 'a' + 'A'
-		return append(letters, letter{r: r, fold: up, base: byte(up), at: at})
+		return append(letters, letter{r: r, fold: up, root: up, base: byte(up), script: latin, at: at, end: at + 1})
+	case 'A' <= r && r <= 'Z':
+		return append(letters, letter{r: r, fold: r, root: r, base: byte(r), script: latin, at: at, end: at + 1})
 	case r < utf8.RuneSelf:
-		return append(letters, letter{r: r, fold: r, base: byte(r), at: at})
+		return append(letters, letter{r: r, fold: r, root: r, base: byte(r), at: at, end: at + 1})
 	}
-	if unicode.Is(unicode.Mn, r) {
-		switch {
-		case r >= 0x064b && r <= 0x0670: // Arabic vowel signs
-			return letters
-		case len(letters) > start && r <= 0x036f:
-			last := &letters[len(letters)-1]
-			joined := []rune(norm.NFC.String(string([]rune{last.r, r})))
-			if len(joined) == 1 {
-				*last = newLetter(joined[0], last.at)
-			}
+	mark := unicode.Is(unicode.Mn, r) && (r <= 0x036f || r >= 0x064b && r <= 0x0670 || r >= 0x3099 && r <= 0x309a)
+	if !mark && (r < 0x1160 || r > 0x11ff) && r != 'ـ' { // parts of Hangul syllables join like marks; the tatweel only stretches
+		return append(letters, newLetter(r, at))
+	}
+	if len(letters) == start {
+		if mark || r == 'ـ' {
 			return letters
 		}
+		return append(letters, newLetter(r, at))
 	}
-	return append(letters, newLetter(r, at))
+	last := &letters[len(letters)-1]
+	joined := norm.NFC.String(string([]rune{last.r, r}))
+	if c, size := utf8.DecodeRuneInString(joined); size == len(joined) && !last.sep {
+		*last = newLetter(c, last.at)
+	} else if !mark && r != 'ـ' {
+		return append(letters, newLetter(r, at))
+	}
+	last.end = at + 1
+	return letters
 }
 
 func newLetter(r rune, at int32) letter {
-	l := letter{r: r, fold: unicode.ToUpper(r), at: at}
+	l := letter{r: r, fold: unicode.ToUpper(r), at: at, end: at + 1}
+	l.root = l.fold
 	l.romans = romans[l.fold]
 	if l.romans == nil {
 		l.romans = mrz.Alternatives(r)
 	}
 	switch {
-	case r < utf8.RuneSelf:
-		l.base = byte(l.fold)
+	case r < utf8.RuneSelf: // a mark made it so: the Kelvin sign
+		l.base, l.script = byte(l.fold), latin
+	case r >= 0xff01 && r <= 0xff5e: // full width
+		if c := unicode.ToUpper(r - 0xfee0); c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			l.alike = byte(c)
+		}
+		l.script = another
 	case unicode.Is(unicode.Latin, r):
-		l.base = latinBase(l.fold, l.romans)
-	case unicode.Is(unicode.Arabic, r), unicode.Is(unicode.Hebrew, r):
-		l.skel = true
-	case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana):
-		l.heavy = true
+		l.base, l.script = latinBase(l.fold, l.romans), latin
+		l.root = rune(l.base)
+	case unicode.Is(unicode.Cyrillic, r):
+		l.script, l.alike = cyrillic, looksLike(r)
+		if l.fold == 'Ё' {
+			l.root = 'Е'
+		}
+	case unicode.Is(unicode.Greek, r):
+		l.script, l.alike = greek, looksLike(r)
+		if d := norm.NFD.String(string(l.fold)); l.fold == 'ς' {
+			l.root = 'Σ'
+		} else {
+			l.root, _ = utf8.DecodeRuneInString(d)
+		}
+		l.romans = romans[l.root]
+	case unicode.Is(unicode.Arabic, r):
+		l.script, l.root = arabic, arabicRoot(r)
+	case unicode.Is(unicode.Hebrew, r):
+		l.script = hebrew
+	case unicode.Is(unicode.Han, r):
+		l.script, l.root = han, simplified(r)
+	case unicode.Is(unicode.Hangul, r):
+		l.script = hangul
+	case unicode.In(r, unicode.Hiragana, unicode.Katakana), r == 'ー':
+		l.script, l.root = kana, hiragana(r)
+	default:
+		l.script, l.alike = another, looksLike(r)
 	}
 	return l
 }
@@ -267,33 +378,11 @@ func latinBase(r rune, romans []string) byte {
 	return 0
 }
 
-// romans are the ways in use to write letters of other scripts in Latin ones. Those of Doc 9303 (mrz.Alternatives) are among them;
-// the others are the romanizations that passports, BGN/PCGN and the press used: Russian passports before 2010 wrote Щ as SHCH, before
-// 1997 in the French way; Greek by ELOT 743, Georgian by the national system, Armenian by BGN/PCGN, Arabic by the phonetic
-// transcriptions that states print in place of Doc 9303's table C.
-var romans = func() map[rune][]string {
-	m := make(map[rune][]string, 300)
-	for entry := range strings.FieldsSeq(romanTable) {
-		l, values, _ := strings.Cut(entry, "=")
-		r, _ := utf8.DecodeRuneInString(l)
-		list := mrz.Alternatives(r)
-		list = slices.Clip(list)
-		for v := range strings.SplitSeq(values, "|") {
-			list = append(list, v)
-		}
-		m[r] = list
+// text writes letters as they were written, marks joined.
+func text(ls []letter) string {
+	var b strings.Builder
+	for i := range ls {
+		b.WriteRune(ls[i].r)
 	}
-	return m
-}()
-
-const romanTable = `
-В=W Г=GH Е=YE|IE|JE|IO Ё=YO|JO Ж=J|ZH И=IY Й=Y|J| К=C У=OU Х=H|CH Ц=C|TZ|TC Ч=TCH|TSCH|C Ш=SCH|CH Щ=SHCH|SCH|CHTCH Ы=Y|I Ь=|I|Y
-Ъ=|Y Э=E|A Ю=YU|JU|IOU|U Я=YA|JA|A Є=YE|JE Ї=YI|JI Қ=Q|K Ғ=GH|G Ң=NG|N Ө=O|OE Ұ=U Ү=U Ә=A|AE Һ=H
-Α=A Ά=A Β=V|B Γ=G|GH Δ=D|DH Ε=E Έ=E Ζ=Z Η=I|E|H Ή=I Θ=TH Ι=I Ί=I Ϊ=I Κ=K|C Λ=L Μ=M Ν=N Ξ=X Ο=O Ό=O Π=P Ρ=R Σ=S Τ=T Υ=Y|U|V|F|I Ύ=Y
-Φ=F|PH Χ=CH|H|KH Ψ=PS Ω=O Ώ=O
-Ա=A Բ=B|P Գ=G|K Դ=D|T Ե=E|YE Զ=Z Է=E Ը=Y|E Թ=T Ժ=ZH|J Ի=I Լ=L Խ=KH Ծ=TS Կ=K|G Հ=H Ձ=DZ Ղ=GH Ճ=CH|J Մ=M Յ=Y|H Ն=N Շ=SH Ո=O|VO Չ=CH Պ=P|B
-Ջ=J Ռ=R|RR Ս=S Վ=V Տ=T|D Ր=R Ց=TS Ւ=V|W| Փ=P Ք=K|Q Օ=O Ֆ=F
-ა=A ბ=B გ=G დ=D ე=E ვ=V ზ=Z თ=T ი=I კ=K ლ=L მ=M ნ=N ო=O პ=P ჟ=ZH ჟ=ZH რ=R ს=S ტ=T უ=U ფ=P ქ=K|Q ღ=GH ყ=Q ყ=K შ=SH ჩ=CH ც=TS ძ=DZ წ=TS ჭ=CH ხ=KH ჯ=J ჰ=H
-Ა=A Ბ=B Გ=G Დ=D Ე=E Ვ=V Ზ=Z Თ=T Ი=I Კ=K Ლ=L Მ=M Ნ=N Ო=O Პ=P Ჟ=ZH Რ=R Ს=S Ტ=T Უ=U Ფ=P Ქ=K|Q Ღ=GH Ყ=Q|K Შ=SH Ჩ=CH Ც=TS Ძ=DZ Წ=TS Ჭ=CH Ხ=KH Ჯ=J Ჰ=H
-ء=| آ=A|AA أ=A|E|U|O إ=I|E ؤ=U|O|W ئ=I|Y|E ا=A|E| ة=A|AH|H|T|E ث=TH|S ج=J|G|DJ ح=H خ=KH ذ=DH|Z|TH ش=SH|CH ص=S ض=D|DH|Z ط=T ظ=Z|DH ع=A|O|| غ=GH
-ق=K|G ك=C ه=|A و=U|O|OU|OO|V|AU ى=A|I|Y ي=I|E|EE|IY|AI|EI پ=P چ=CH|TCH ژ=ZH|J ک=K گ=G ی=Y|I|E|EE ۀ=E|H ہ=H ے=E|AY ں=N ڤ=V`
+	return b.String()
+}

@@ -33,9 +33,14 @@ func Names(a, b Name, p Policy) Result {
 		return tooLong(a.text(), b.text())
 	}
 	if len(x) == 0 || len(y) == 0 {
-		return oneEmpty(x, y)
+		return oneEmpty(a, b, x, y)
 	}
-	c := comparison{policy: p, a: x, b: y, cutA: a.Truncated, cutB: b.Truncated}
+	if syllabicA, syllabicB := syllabic(x), syllabic(y); syllabicA && !syllabicB {
+		x, y = spelled(x), bared(y)
+	} else if syllabicB && !syllabicA {
+		x, y = bared(x), spelled(y)
+	}
+	c := comparison{policy: p, a: x, b: y, nameA: a, nameB: b, cutA: a.Truncated, cutB: b.Truncated}
 	c.pairs = c.buf[:0]
 	c.find()
 	c.choose()
@@ -47,6 +52,20 @@ func (n Name) text() string {
 		return n.Full
 	}
 	return n.Surname + " " + n.Given
+}
+
+// raw is the text of a word as it stands in its field.
+func (n Name) raw(w *word) string { return cut(n.field(w.part), w.at(), w.end()) }
+
+func (n Name) field(p part) string {
+	switch p {
+	case surname:
+		return n.Surname
+	case given:
+		return n.Given
+	case full:
+	}
+	return n.Full
 }
 
 func (n Name) words() ([]word, bool) {
@@ -67,13 +86,13 @@ func (n Name) words() ([]word, bool) {
 }
 
 // oneEmpty answers when at least one side has no letter.
-func oneEmpty(x, y []word) Result {
+func oneEmpty(a, b Name, x, y []word) Result {
 	r := Result{Verdict: Different, Differences: []Difference{}}
 	for _, w := range x {
-		r.Differences = append(r.Differences, Difference{Kind: ExtraPart, Part: w.part.String(), At: w.at(), A: w.text()})
+		r.Differences = append(r.Differences, Difference{Kind: ExtraPart, Part: w.part.String(), At: w.at(), A: a.raw(&w)})
 	}
 	for _, w := range y {
-		r.Differences = append(r.Differences, Difference{Kind: MissingPart, B: w.text()})
+		r.Differences = append(r.Differences, Difference{Kind: MissingPart, B: b.raw(&w)})
 	}
 	if len(x) == 0 && len(y) == 0 {
 		r.Differences = append(r.Differences, Difference{Kind: Other})
@@ -91,6 +110,8 @@ type match struct {
 type comparison struct {
 	policy     Policy
 	a, b       []word
+	nameA      Name
+	nameB      Name
 	cutA, cutB bool
 	al         aligner
 	pairs      []match // candidates, then the chosen
@@ -102,15 +123,26 @@ type comparison struct {
 
 // find collects the pairs that are similar enough.
 func (c *comparison) find() {
+	// Words that are equal are pairs whatever else is like them, unless one stands there twice.
 	var exactA, exactB [maxWords]bool
+	twice := false
 	for i := range c.a {
 		for j := range c.b {
+			if equal(c.a[i].letters, c.b[j].letters) {
+				twice = twice || exactA[i] || exactB[j]
+				exactA[i], exactB[j] = true, true
+				c.pairs = append(c.pairs, match{i: i, ni: 1, j: j, nj: 1, sim: 1})
+			}
+		}
+	}
+	for i := range c.a {
+		for j := range c.b {
+			if !twice && (exactA[i] || exactB[j]) || equal(c.a[i].letters, c.b[j].letters) {
+				continue
+			}
 			if m := c.similar(&c.a[i], &c.b[j]); m.sim >= c.policy.MinWord {
 				m.i, m.ni, m.j, m.nj = i, 1, j, 1
 				c.pairs = append(c.pairs, m)
-				if m.sim == 1 {
-					exactA[i], exactB[j] = true, true
-				}
 			}
 		}
 	}
@@ -133,18 +165,35 @@ func anyOf(bs []bool) bool { return slices.Contains(bs, true) }
 // joined adds a candidate of words taken as one. Only near equals count: chance makes long words of short ones.
 func (c *comparison) joined(a, b []word, m match) {
 	const near = 0.75
-	x, n := c.one(0, a)
-	y, k := c.one(1, b)
-	if x == nil || y == nil || n*4 < k*3 || k*4 < n*3 || a[0].part != a[len(a)-1].part || b[0].part != b[len(b)-1].part {
+	if a[0].part != a[len(a)-1].part || b[0].part != b[len(b)-1].part || !running(a) || !running(b) {
+		return
+	}
+	na, nb := letters(a), letters(b)
+	across := a[0].script() != b[0].script()
+	if !across && (na*4 < nb*3 || nb*4 < na*3) {
+		return
+	}
+	x, y := c.one(0, a, &b[0]), c.one(1, b, &a[0])
+	if x == nil || y == nil {
 		return
 	}
 	least := max(near, c.policy.MinWord)
-	if c.al.run(x, y, limit(max(n, k), least)) == tooFar {
+	if c.al.run(x, y, limit(max(na, nb), least)) == tooFar {
 		return
 	}
-	if m.sim = c.al.similarity(len(x), len(y), max(n, k)); m.sim >= least {
+	if m.sim = c.al.similarity(len(x), len(y), max(na, nb)); m.sim >= least {
 		c.pairs = append(c.pairs, m)
 	}
+}
+
+// running says whether words follow each other in their field, with something between.
+func running(ws []word) bool {
+	for i := 1; i < len(ws); i++ {
+		if ws[i].piece || ws[i].at() < ws[i-1].end() {
+			return false
+		}
+	}
+	return true
 }
 
 // limit is the cost at which words of n letters are less similar than least, with room for the weights of what costs nothing.
@@ -158,77 +207,98 @@ func (al *aligner) similarity(i, j, n int) float64 {
 }
 
 // one joins words into one run of letters with gaps between; nil when that is too long.
-func (c *comparison) one(side int, ws []word) ([]letter, int) {
+func (c *comparison) one(side int, ws []word, other *word) []letter {
 	if len(ws) == 1 {
-		return ws[0].letters, ws[0].n
+		return ws[0].against(other)
 	}
 	if c.join[side] == nil {
 		c.join[side] = make([]letter, maxLetter)
 	}
-	out, n := c.join[side][:0], 0
-	for i, w := range ws {
-		if len(out)+len(w.letters)+1 > maxLetter {
-			return nil, 0
+	out := c.join[side][:0]
+	for i := range ws {
+		ls := ws[i].against(other)
+		if len(out)+len(ls)+1 > maxLetter {
+			return nil
 		}
 		if i > 0 {
 			gap := rune(' ')
-			if w.before == '-' {
+			if ws[i].before == '-' {
 				gap = '-'
 			}
-			out = append(out, letter{r: gap, fold: gap, sep: true, at: out[len(out)-1].at + 1})
+			out[len(out)-1].final = false
+			out = append(out, letter{r: gap, fold: gap, sep: true, at: out[len(out)-1].end, end: ls[0].at})
 		}
-		out = append(out, w.letters...)
-		n += w.n
+		out = append(out, ls...)
+		if first := &out[len(out)-len(ls)]; i > 0 && !first.sep {
+			first.double = first.fold == out[len(out)-len(ls)-2].fold
+		}
 	}
-	return out, n
+	return out
 }
 
 // similar measures how alike two words are. The beginning of a word (three letters at least, or an initial) counts as the word, at a
 // discount: whoever has the name in full can tell.
 func (c *comparison) similar(a, b *word) match {
 	const beginning = 0.7
-	if equal(a.letters, b.letters) {
-		return match{sim: 1}
-	}
 	longest, shortest := max(a.n, b.n), min(a.n, b.n)
 	plain := a.plain && b.plain
 	m := match{sim: c.policy.MinWord - 1}
+	bound := limit(longest, c.policy.MinWord)
+	if plain {
+		bound -= maxLetter*weighRoman - soft
+	}
 	// Counting letters first spares most pairs the alignment.
-	if most := int(float64(longest) * (1 - c.policy.MinWord)); !plain || apart(a, b) <= most {
-		bound := limit(longest, c.policy.MinWord)
-		if !plain {
+	if !plain || atLeast(a, b) <= bound {
+		if !plain && a.n != b.n {
 			bound = noLimit // begins looks at the whole table
 		}
-		if c.al.run(a.letters, b.letters, bound) != tooFar {
-			m.sim = c.al.similarity(len(a.letters), len(b.letters), longest)
+		x, y := a.against(b), b.against(a)
+		if c.al.run(x, y, bound) != tooFar {
+			m.sim = c.al.similarity(len(x), len(y), longest)
 		}
+	}
+	if m.sim >= c.policy.MinWord && m.sim < 1 && (a.part != surname || b.part != surname) &&
+		(otherName(a.letters, b.letters) || plain && shortest <= 7 && !beginsWith(a, b) && (1-m.sim)*float64(longest) > 1.9 && sameConsonants(a, b)) {
+		return match{sim: c.policy.MinWord - 1}
 	}
 	if m.sim >= beginning || a.n == b.n {
 		return m
 	}
+	long, short := byLength(a, b)
+	cut := c.cutA && a.n < b.n || c.cutB && b.n < a.n
 	switch {
-	case plain && a.n < b.n && !startsWith(b, a), plain && b.n < a.n && !startsWith(a, b), !plain && !c.begins(a, b):
+	case plain && !startsWith(long, short), !plain && !c.begins(a, b):
 	case shortest == 1:
 		return match{sim: beginning, how: Initial}
-	case shortest >= 3 || c.cutA && a.n < b.n || c.cutB && b.n < a.n:
+	case cut, shortest >= 3 && !long.script().syllabic() && !short.script().syllabic() && !patronymic(long.letters, shortest):
 		return match{sim: beginning, how: Truncated}
 	}
 	return m
 }
 
+func byLength(a, b *word) (long, short *word) {
+	if a.n < b.n {
+		return b, a
+	}
+	return a, b
+}
+
+// beginsWith says of two plain words whether the longer one begins with the other.
+func beginsWith(a, b *word) bool { return startsWith(byLength(a, b)) }
+
 // begins says, after run, whether the word with fewer letters is the beginning of the other.
 func (c *comparison) begins(a, b *word) bool {
-	n, m := len(a.letters), len(b.letters)
+	n, m := len(a.against(b)), len(b.against(a))
 	if a.n < b.n {
 		for j := 1; j < m; j++ {
-			if c.al.cost[n][j] < costVowel && c.al.hard(n, j) == 0 {
+			if c.al.cost[n][j] < costGap && c.al.hard(n, j) == 0 {
 				return true
 			}
 		}
 		return false
 	}
 	for i := 1; i < n; i++ {
-		if c.al.cost[i][m] < costVowel && c.al.hard(i, m) == 0 {
+		if c.al.cost[i][m] < costGap && c.al.hard(i, m) == 0 {
 			return true
 		}
 	}
@@ -298,7 +368,7 @@ func (c *comparison) explain() Result {
 		e.pair(m)
 	}
 	e.separators()
-	e.order()
+	moved := e.order()
 	lostA, lostB := e.unmatched()
 	allA, allB := letters(c.a), letters(c.b)
 	r := Result{Differences: e.out}
@@ -306,21 +376,19 @@ func (c *comparison) explain() Result {
 		r.Score = alike / float64(allA+allB-e.cut)
 	}
 	r.Score = math.Round(min(r.Score, 1)*10000) / 10000
-	slices.SortStableFunc(r.Differences, func(x, y Difference) int {
-		if x.Part != y.Part {
-			return strings.Compare(x.Part, y.Part)
-		}
-		return x.At - y.At
-	})
+	sortDifferences(r.Differences)
 	mean := 0.0
 	if found > 0 {
 		mean = alike / float64(found)
 	}
-	share := float64(shown) / 2 / float64(max(allA, allB))
+	share := float64(shown) / float64(allA+allB)
+	if lesser := float64(shown) / 2 / float64(max(allA, allB)); a0(c.a).script() == a0(c.b).script() {
+		share = lesser
+	}
 	switch {
-	case c.policy.allAllowed(r.Differences) && (r.Score == 1 || e.cut > 0 || e.cutWords):
+	case c.policy.allAllowed(r.Differences):
 		r.Verdict, r.Score = Same, 1
-	case lostA && lostB, mean < c.policy.MinName && !e.beginnings, share < c.policy.MinShare:
+	case lostA && lostB, mean < c.policy.MinName && !e.beginnings, share < c.policy.MinShare, moved && descent(c.a) && descent(c.b):
 		r.Verdict = Different
 	default:
 		r.Verdict = Fixable
@@ -328,10 +396,38 @@ func (c *comparison) explain() Result {
 	return r
 }
 
+func a0(ws []word) *word { return &ws[0] }
+
+// sortDifferences puts them in the order of the text, field by field, as Rebuild needs them: at one place in the order in which they
+// were found, except that words missing at the beginning stand before what is wrong in the first word.
+func sortDifferences(ds []Difference) {
+	slices.SortStableFunc(ds, func(x, y Difference) int {
+		if x.Part != y.Part {
+			return strings.Compare(x.Part, y.Part)
+		}
+		if x.At != y.At {
+			return x.At - y.At
+		}
+		return y.first() - x.first()
+	})
+}
+
+func (d Difference) first() int {
+	if d.At == 0 && d.insertsWord() {
+		return 1
+	}
+	return 0
+}
+
+// insertsWord says whether B is a whole word that a lacks.
+func (d Difference) insertsWord() bool {
+	return d.A == "" && (d.Kind == MissingPart || d.Kind == Truncated)
+}
+
 func letters(ws []word) int {
 	n := 0
-	for _, w := range ws {
-		n += w.n
+	for i := range ws {
+		n += ws[i].n
 	}
 	return n
 }

@@ -546,7 +546,7 @@ func TestMismatchesNameFieldAndKind(t *testing.T) {
 		"an initial":              {kyc.GivenNames, "Anna M", "initial", 5},
 		"a wrong letter":          {kyc.Surname, "Koszegj", "", 6},
 		"day and month changed":   {kyc.BirthDate, "1990-05-71", "", -1},
-		"another year":            {kyc.ExpiryDate, "2031-01-31", "spelling", 3},
+		"another year":            {kyc.ExpiryDate, "2031-01-31", "character", 3},
 		"another state":           {kyc.Nationality, "FRA", "other", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
