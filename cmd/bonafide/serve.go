@@ -183,7 +183,7 @@ func (c serveCmd) demo(ctx context.Context, a *app, n *node, base string) error 
 	if err != nil {
 		return err
 	}
-	cs, err := n.service.CreateCase(ctx, verify.NewCase{ExternalID: "demo", Locale: "en"})
+	cs, err := n.service.CreateCase(ctx, verify.NewCase{ExternalID: "demo"})
 	if err != nil {
 		return err
 	}

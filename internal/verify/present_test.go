@@ -144,7 +144,7 @@ func TestFindingIsPresentedInFull(t *testing.T) {
 	if d.Field != "surname" || d.Typed != "Kosz egi" || d.Read != "KOSZEGI" || len(d.Diffs) != 1 || d.Diffs[0].At != 4 || d.Diffs[0].Name == "" {
 		t.Errorf("got %+v", d)
 	}
-	if u := got[2]; u.From == nil || !u.From.Equal(from) || u.Retryable || u.Severity != "final" || !strings.Contains(u.Text+u.Fix, "2030-01-02") {
+	if u := got[2]; u.From == nil || !u.From.Equal(from) || u.Retryable || u.Severity != "final" || !strings.Contains(u.Text+u.Fix, "2 January 2030") {
 		t.Errorf("got %+v", u)
 	}
 }

@@ -392,7 +392,7 @@ function Compared({ finding, words, locale }: { finding: Finding; words: Words; 
     const marked = (a: string, b: string): Piece[] => written(a, b, locale).map((x) => ({ text: x.text, ...(x.differs ? { kind: "date" } : {}) }));
     sides = [marked(typed, read), marked(read, typed)];
     // The marks say which part differs; day and month in each other's place is worth a word.
-    kinds = differences.filter((d) => d.kind === "order").map((d) => ({ pair: "", name: d.name ?? d.kind }));
+    kinds = differences.filter((d) => d.kind === "order" || d.kind === "day_month").map((d) => ({ pair: "", name: d.name ?? d.kind }));
   } else if (kindOf(field) === "country") {
     sides = [[{ text: named(typed, locale), kind: "country" }], [{ text: named(read, locale), kind: "country" }]];
     kinds = [];
