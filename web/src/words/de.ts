@@ -40,7 +40,7 @@ const words: Words = {
   askHumanEnds: "Ein Mensch sieht sich an, was Sie gesendet haben, und antwortet hier. Bis dahin können Sie nichts weiter senden.",
   askNow: "Ja, einen Menschen fragen",
   goOn: "Nein, selbst weitermachen",
-  helpAsked: "Ein Mensch wurde gefragt. Die Antwort steht dann auf dieser Seite.",
+  helpAsked: "Ihre Bitte um Hilfe ist angekommen. Die Antwort steht dann auf dieser Seite.",
   appeal: "Der Entscheidung widersprechen",
   placeMarked: "Die Stelle ist auf Ihrem Foto markiert.",
   photoChosen: "Das Foto, das Sie gewählt haben",
@@ -70,7 +70,7 @@ const words: Words = {
     no_photo: { title: "Dieses Foto können wir nicht lesen", text: "Es wurde nicht gesendet.", fix: redo },
   },
   privacy:
-    "Ihre Fotos werden bei der Ankunft verschlossen und nur für diese Prüfung verwendet. Wir fragen hier nie nach Passwörtern, PINs oder Zahlungen.",
+    "Ihre Fotos werden gleich nach dem Eingang verschlüsselt und nur für diese Prüfung verwendet. Wir fragen hier nie nach Passwörtern, PINs oder Zahlungen.",
   optional: "(freiwillig)",
   hints: {
     document_front: "Reisepass, Personalausweis oder Führerschein. Flach hinlegen, den Rahmen ausfüllen, Spiegelungen vermeiden.",

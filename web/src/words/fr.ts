@@ -71,7 +71,7 @@ const words: Words = {
     no_photo: { title: "Nous ne pouvons pas lire cette photo", text: "Elle n’a pas été envoyée.", fix: redo },
   },
   privacy:
-    "Vos photos sont mises sous clé dès leur arrivée et ne servent qu’à cette vérification. Nous ne demandons jamais ici de mot de passe, de code PIN ni de paiement.",
+    "Vos photos sont chiffrées dès leur arrivée et ne servent qu’à cette vérification. Nous ne demandons jamais ici de mot de passe, de code PIN ni de paiement.",
   optional: "(facultatif)",
   hints: {
     document_front: "Passeport, carte d’identité ou permis de conduire. Posez-le à plat, remplissez le cadre, évitez les reflets.",

@@ -71,7 +71,7 @@ const words: Words = {
     no_photo: { title: "Não conseguimos ler este arquivo como foto", text: "Ele não foi enviado.", fix: redo },
   },
   privacy:
-    "Suas fotos são trancadas assim que chegam e usadas só para esta verificação. Aqui nunca pedimos senhas, PINs nem pagamentos.",
+    "Suas fotos são criptografadas assim que chegam e usadas só para esta verificação. Aqui nunca pedimos senhas, PINs nem pagamentos.",
   optional: "(opcional)",
   hints: {
     document_front: "Passaporte, documento de identidade ou carteira de motorista. Apoie na mesa, preencha o quadro, evite reflexos.",
@@ -81,7 +81,7 @@ const words: Words = {
   },
   fields: {
     surname: "Sobrenome",
-    given_names: "Nomes",
+    given_names: "Nome",
     birth_date: "Data de nascimento",
     document_number: "Número do documento",
     expiry_date: "Data de validade",
@@ -89,7 +89,7 @@ const words: Words = {
     residence: "País onde você mora",
   },
   fieldHints: {
-    given_names: "Todos, na ordem do documento.",
+    given_names: "Completo, na ordem do documento.",
     document_number: "Letras e números, sem espaços.",
   },
   day: "Dia",
@@ -97,7 +97,7 @@ const words: Words = {
   year: "Ano",
   missing: "Isto ainda está vazio.",
   noSuchDate: "Esta data não existe. Confira dia, mês e ano.",
-  oneName: "Isto está vazio. Se o seu documento não mostra nomes, envie assim mais uma vez.",
+  oneName: "Isto está vazio. Se o seu documento só tem sobrenome, envie assim mais uma vez.",
 };
 
 export default words;

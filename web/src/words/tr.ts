@@ -70,7 +70,7 @@ const words: Words = {
     no_photo: { title: "Bu dosyayı fotoğraf olarak okuyamıyoruz", text: "Gönderilmedi.", fix: redo },
   },
   privacy:
-    "Fotoğraflarınız ulaştığı anda kilit altına alınır ve yalnızca bu doğrulama için kullanılır. Burada asla şifre, PIN veya ödeme istemeyiz.",
+    "Fotoğraflarınız bize ulaştığı anda şifrelenir ve yalnızca bu doğrulama için kullanılır. Burada asla parola, PIN veya ödeme istemeyiz.",
   optional: "(isteğe bağlı)",
   hints: {
     document_front: "Pasaport, kimlik kartı veya sürücü belgesi. Düz bir yere koyun, çerçeveyi doldurun, yansımadan kaçının.",
