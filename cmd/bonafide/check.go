@@ -37,6 +37,7 @@ type checked struct {
 	Plan      *api.Plan          `json:"plan"`
 	Document  *checkedDocument   `json:"document,omitempty"`
 	Face      *verify.Match      `json:"face,omitempty"`
+	Services  []api.Service      `json:"services,omitempty"`
 	TimingsMS map[string]float64 `json:"timings_ms"`
 }
 
@@ -88,6 +89,7 @@ func (c checkCmd) Run(ctx context.Context, a *app) error {
 	show := verify.Presenter{Words: words.Speak(c.Lang), Operator: true, Policy: pol, Now: started}
 	shown := show.Case(cs)
 	out.Decision, out.Title, out.Findings, out.Plan = shown.State, shown.Title, shown.Findings, shown.Plan
+	out.Services = shown.Services
 	out.Face = verify.CompareFaces(pol, k.evidence)
 	out.TimingsMS["total"] = ms(a.now().Sub(started))
 	out.TimingsMS["inference"] = ms(meter.Elapsed())
@@ -181,7 +183,10 @@ func (k *checking) decide() (kyc.Case, error) {
 		}
 		events = append(events, kyc.Submit{Submission: sent})
 	}
-	events = append(events, kyc.Checked{Round: 1, Findings: verify.Judge(k.policy, k.evidence, k.now), Limits: k.policy.Limits(), At: k.now})
+	events = append(events, kyc.Checked{
+		Round: 1, Findings: verify.Judge(k.policy, k.evidence, k.now),
+		Limits: k.policy.Limits(), Services: verify.Services(k.policy, k.evidence, k.now), At: k.now,
+	})
 	for _, e := range events {
 		next, _, err := kyc.Apply(cs, e)
 		if err != nil {
@@ -203,7 +208,7 @@ func (k *checking) complete(cs kyc.Case) kyc.Case {
 		if slices.Contains(k.sent, i) {
 			continue
 		}
-		cs.Plan.Items = append(cs.Plan.Items, kyc.PlanItem{Item: i, AttemptsLeft: k.policy.Attempts.Limit})
+		cs.Plan.Items = append(cs.Plan.Items, kyc.PlanItem{Item: i, AttemptsLeft: k.policy.Limits().AttemptsFor(i)})
 		if cs.State == kyc.Approved {
 			cs.State = kyc.Open
 		}

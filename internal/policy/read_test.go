@@ -209,6 +209,11 @@ func TestLimitsOfItems(t *testing.T) {
 	if f := l.Items[kyc.Face]; l.Attempts != 5 || f.Attempts != 8 || !slices.Equal(f.Pauses, []time.Duration{0, time.Minute}) {
 		t.Errorf("got %+v", l)
 	}
+	for item, want := range map[kyc.Item]int{kyc.Face: 8, kyc.Details: 0, kyc.DocumentFront: 5} {
+		if got := l.AttemptsFor(item); got != want {
+			t.Errorf("%s has %d attempts, want %d", item, got, want)
+		}
+	}
 	if d, ok := l.Items[kyc.Details]; !ok || d.Attempts != 0 || d.Pauses != nil {
 		t.Errorf("details have %+v", d)
 	}

@@ -64,9 +64,10 @@ func Rejudge(p policy.Policy, x Past) (Ending, error) {
 		out.Decision = kyc.Open
 	}
 	for _, s := range Services(p, x.Evidence, x.At) {
-		if len(s.Closed) > 0 {
+		switch {
+		case len(s.Closed) > 0:
 			out.Closed = append(out.Closed, s.Name)
-		} else {
+		case out.Decision != kyc.Declined:
 			out.Open = append(out.Open, s.Name)
 		}
 	}
