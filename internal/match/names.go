@@ -247,12 +247,14 @@ func (c *comparison) similar(a, b *word) match {
 	if plain {
 		bound -= maxLetter*weighRoman - soft
 	}
+	mayBegin := false
 	// Counting letters first spares most pairs the alignment.
 	if !plain || atLeast(a, b) <= bound {
-		if !plain && a.n != b.n {
+		x, y := a.against(b), b.against(a)
+		mayBegin = !plain && a.n != b.n && sameStart(&x[0], &y[0])
+		if mayBegin {
 			bound = noLimit // begins looks at the whole table
 		}
-		x, y := a.against(b), b.against(a)
 		if c.al.run(x, y, bound) != tooFar {
 			m.sim = c.al.similarity(len(x), len(y), longest)
 		}
@@ -267,7 +269,7 @@ func (c *comparison) similar(a, b *word) match {
 	long, short := byLength(a, b)
 	cut := c.cutA && a.n < b.n || c.cutB && b.n < a.n
 	switch {
-	case plain && !startsWith(long, short), !plain && !c.begins(a, b):
+	case plain && !startsWith(long, short), !plain && (!mayBegin || !c.begins(a, b)):
 	case shortest == 1:
 		return match{sim: beginning, how: Initial}
 	case cut, shortest >= 3 && !long.script().syllabic() && !short.script().syllabic() && !patronymic(long.letters, shortest):
@@ -285,6 +287,29 @@ func byLength(a, b *word) (long, short *word) {
 
 // beginsWith says of two plain words whether the longer one begins with the other.
 func beginsWith(a, b *word) bool { return startsWith(byLength(a, b)) }
+
+// sameStart says whether two letters may begin the same word. A letter that may be silent may stand before any.
+func sameStart(x, y *letter) bool {
+	if pair(x, y).cost < soft || x.sep || y.sep || x.script == arabic || y.script == arabic {
+		return true
+	}
+	for _, s := range x.romans {
+		if s == "" || s[0] == y.base {
+			return true
+		}
+		for _, t := range y.romans {
+			if t != "" && s[0] == t[0] {
+				return true
+			}
+		}
+	}
+	for _, t := range y.romans {
+		if t == "" || t[0] == x.base {
+			return true
+		}
+	}
+	return false
+}
 
 // begins says, after run, whether the word with fewer letters is the beginning of the other.
 func (c *comparison) begins(a, b *word) bool {
