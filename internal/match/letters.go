@@ -53,7 +53,7 @@ type word struct {
 	before  byte // what separates it from the word before in the same field: 0 at the beginning, ' ' or '-'
 	piece   bool // goes on where the word before ends, without a space: a given name in Chinese
 	strange bool // Latin with letters of other scripts among them, which can only be look-alikes
-	plain   bool // only A-Z, so that counts bound the cost
+	plain   bool // only A-Z, with marks or without, so that counts bound the cost
 	joins   bool // holds letters of which two may stand for one
 	counts  [26]uint8
 }
@@ -96,7 +96,7 @@ func (w *word) count() {
 		if l.sep {
 			continue
 		}
-		if l.romans != nil || l.base < 'A' || l.base > 'Z' {
+		if l.base < 'A' || l.base > 'Z' || l.romans != nil && (len(l.romans) > 1 || len(l.romans[0]) != 1) {
 			w.plain = false
 			return
 		}
@@ -129,20 +129,46 @@ func digraph(x, y byte) bool {
 	return false
 }
 
-// atLeast is less than the cost of aligning two plain words, by counting their letters.
-func atLeast(a, b *word) int {
+// atLeast is no more than the cost of aligning plain words taken as one with others, by counting their letters.
+func atLeast(a, b []word) int {
 	more, less := 0, 0
-	for i := range &a.counts {
-		if d := int(a.counts[i]) - int(b.counts[i]); d > 0 {
+	for i := range a[0].counts {
+		d := 0
+		for k := range a {
+			d += int(a[k].counts[i])
+		}
+		for k := range b {
+			d -= int(b[k].counts[i])
+		}
+		if d > 0 {
 			more += d
 		} else {
 			less -= d
 		}
 	}
-	if a.joins || b.joins {
+	if joint(a) || joint(b) {
 		return max(more, less) * costNear / 2
 	}
 	return max(more, less) * costNear
+}
+
+// joint says whether words taken as one hold letters of which two may stand for one.
+func joint(ws []word) bool {
+	for i := range ws {
+		if ws[i].joins || i > 0 && digraph(ws[i-1].letters[len(ws[i-1].letters)-1].base, ws[i].letters[0].base) {
+			return true
+		}
+	}
+	return false
+}
+
+func plain(ws []word) bool {
+	for i := range ws {
+		if !ws[i].plain {
+			return false
+		}
+	}
+	return true
 }
 
 // startsWith says whether the letters of a plain word begin with those of another.

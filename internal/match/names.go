@@ -140,10 +140,15 @@ func (c *comparison) find() {
 			if !twice && (exactA[i] || exactB[j]) || equal(c.a[i].letters, c.b[j].letters) {
 				continue
 			}
-			if m := c.similar(&c.a[i], &c.b[j]); m.sim >= c.policy.MinWord {
+			if m := c.similar(i, j); m.sim >= c.policy.MinWord {
 				m.i, m.ni, m.j, m.nj = i, 1, j, 1
 				c.pairs = append(c.pairs, m)
 			}
+		}
+	}
+	for _, m := range c.pairs {
+		if x, y := &c.a[m.i], &c.b[m.j]; m.sim == 1 && !sparse(x, y) { // nothing longer can be better
+			exactA[m.i], exactB[m.j] = true, true
 		}
 	}
 	for n := 2; n <= 3; n++ {
@@ -170,7 +175,10 @@ func (c *comparison) joined(a, b []word, m match) {
 	}
 	na, nb := letters(a), letters(b)
 	across := a[0].script() != b[0].script()
-	if !across && (na*4 < nb*3 || nb*4 < na*3) {
+	if !across && (na*4 < nb*3 || nb*4 < na*3) || across && !sparse(&a[0], &b[0]) && (na*2 < nb || nb*2 < na) {
+		return
+	}
+	if plain(a) && plain(b) && atLeast(a, b) > limit(max(na, nb), max(near, c.policy.MinWord))+costGap*(len(a)+len(b)) {
 		return
 	}
 	x, y := c.one(0, a, &b[0]), c.one(1, b, &a[0])
@@ -184,6 +192,12 @@ func (c *comparison) joined(a, b []word, m match) {
 	if m.sim = c.al.similarity(len(x), len(y), max(na, nb)); m.sim >= least {
 		c.pairs = append(c.pairs, m)
 	}
+}
+
+// sparse says whether one of two words is written with fewer signs than Latin letters, and fewer blanks.
+func sparse(a, b *word) bool {
+	x, y := a.script(), b.script()
+	return x == arabic || y == arabic || x.syllabic() || y.syllabic()
 }
 
 // running says whether words follow each other in their field, with something between.
@@ -238,20 +252,21 @@ func (c *comparison) one(side int, ws []word, other *word) []letter {
 
 // similar measures how alike two words are. The beginning of a word (three letters at least, or an initial) counts as the word, at a
 // discount: whoever has the name in full can tell.
-func (c *comparison) similar(a, b *word) match {
+func (c *comparison) similar(i, j int) match {
+	a, b := &c.a[i], &c.b[j]
 	const beginning = 0.7
 	longest, shortest := max(a.n, b.n), min(a.n, b.n)
-	plain := a.plain && b.plain
+	simple := a.plain && b.plain
 	m := match{sim: c.policy.MinWord - 1}
 	bound := limit(longest, c.policy.MinWord)
-	if plain {
-		bound -= maxLetter*weighRoman - soft
+	if simple {
+		bound -= maxLetter * (weighRoman - weighDiacritic)
 	}
 	mayBegin := false
 	// Counting letters first spares most pairs the alignment.
-	if !plain || atLeast(a, b) <= bound {
+	if !simple || atLeast(c.a[i:i+1], c.b[j:j+1]) <= bound {
 		x, y := a.against(b), b.against(a)
-		mayBegin = !plain && a.n != b.n && sameStart(&x[0], &y[0])
+		mayBegin = !simple && a.n != b.n && sameStart(&x[0], &y[0])
 		if mayBegin {
 			bound = noLimit // begins looks at the whole table
 		}
@@ -260,7 +275,7 @@ func (c *comparison) similar(a, b *word) match {
 		}
 	}
 	if m.sim >= c.policy.MinWord && m.sim < 1 && (a.part != surname || b.part != surname) &&
-		(otherName(a.letters, b.letters) || plain && shortest <= 7 && !beginsWith(a, b) && (1-m.sim)*float64(longest) > 1.9 && sameConsonants(a, b)) {
+		(otherName(a.letters, b.letters) || simple && shortest <= 7 && !beginsWith(a, b) && (1-m.sim)*float64(longest) > 1.9 && sameConsonants(a, b)) {
 		return match{sim: c.policy.MinWord - 1}
 	}
 	if m.sim >= beginning || a.n == b.n {
@@ -269,7 +284,7 @@ func (c *comparison) similar(a, b *word) match {
 	long, short := byLength(a, b)
 	cut := c.cutA && a.n < b.n || c.cutB && b.n < a.n
 	switch {
-	case plain && !startsWith(long, short), !plain && (!mayBegin || !c.begins(a, b)):
+	case simple && !startsWith(long, short), !simple && (!mayBegin || !c.begins(a, b)):
 	case shortest == 1:
 		return match{sim: beginning, how: Initial}
 	case cut, shortest >= 3 && !long.script().syllabic() && !short.script().syllabic() && !patronymic(long.letters, shortest):
