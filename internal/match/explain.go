@@ -18,7 +18,7 @@ type explainer struct {
 func (e *explainer) add(d Difference) { e.out = append(e.out, d) }
 
 // pair explains one pair of words, letter by letter.
-func (e *explainer) pair(m match) {
+func (e *explainer) pair(al *aligner, m match) {
 	a, b := e.a[m.i:m.i+m.ni], e.b[m.j:m.j+m.nj]
 	part := a[0].part.String()
 	if m.how != "" {
@@ -56,17 +56,17 @@ func (e *explainer) pair(m match) {
 		e.add(d)
 		return
 	}
-	e.al.run(x, y, noLimit)
-	if e.letters(x, y, part, fieldA, fieldB) {
+	al.run(x, y, noLimit)
+	if e.letters(al, x, y, part, fieldA, fieldB) {
 		e.capitals(part, a, b)
 	}
 }
 
 // letters explains the alignment of the last run, and says whether capitals differ as well.
-func (e *explainer) letters(x, y []letter, part, fieldA, fieldB string) (capitals bool) {
+func (e *explainer) letters(al *aligner, x, y []letter, part, fieldA, fieldB string) (capitals bool) {
 	runs := e.runs[:0]
 	for n, m := len(x), len(y); n > 0 || m > 0; {
-		s := e.al.step[n][m]
+		s := al.step[n][m]
 		switch s.kind {
 		case stepEqual:
 		case stepCase:

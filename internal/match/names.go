@@ -41,10 +41,12 @@ func Names(a, b Name, p Policy) Result {
 		x, y = bared(x), spelled(y)
 	}
 	c := comparison{policy: p, a: x, b: y, nameA: a, nameB: b, cutA: a.Truncated, cutB: b.Truncated}
+	var room aligner
+	al := &room
 	c.pairs = c.buf[:0]
-	c.find()
+	c.find(al)
 	c.choose()
-	return c.explain()
+	return c.explain(al)
 }
 
 func (n Name) text() string {
@@ -113,7 +115,6 @@ type comparison struct {
 	nameA      Name
 	nameB      Name
 	cutA, cutB bool
-	al         aligner
 	pairs      []match // candidates, then the chosen
 	buf        [24]match
 	join       [2][]letter // room for joined words, made when the first are
@@ -122,7 +123,7 @@ type comparison struct {
 }
 
 // find collects the pairs that are similar enough.
-func (c *comparison) find() {
+func (c *comparison) find(al *aligner) {
 	// Words that are equal are pairs whatever else is like them, unless one stands there twice.
 	var exactA, exactB [maxWords]bool
 	twice := false
@@ -140,7 +141,7 @@ func (c *comparison) find() {
 			if !twice && (exactA[i] || exactB[j]) || equal(c.a[i].letters, c.b[j].letters) {
 				continue
 			}
-			if m := c.similar(i, j); m.sim >= c.policy.MinWord {
+			if m := c.similar(al, i, j); m.sim >= c.policy.MinWord {
 				m.i, m.ni, m.j, m.nj = i, 1, j, 1
 				c.pairs = append(c.pairs, m)
 			}
@@ -155,10 +156,10 @@ func (c *comparison) find() {
 		for i := range c.a {
 			for j := range c.b {
 				if i+n <= len(c.a) && !exactB[j] && !anyOf(exactA[i:i+n]) {
-					c.joined(c.a[i:i+n], c.b[j:j+1], match{i: i, ni: n, j: j, nj: 1})
+					c.joined(al, c.a[i:i+n], c.b[j:j+1], match{i: i, ni: n, j: j, nj: 1})
 				}
 				if j+n <= len(c.b) && !exactA[i] && !anyOf(exactB[j:j+n]) {
-					c.joined(c.a[i:i+1], c.b[j:j+n], match{i: i, ni: 1, j: j, nj: n})
+					c.joined(al, c.a[i:i+1], c.b[j:j+n], match{i: i, ni: 1, j: j, nj: n})
 				}
 			}
 		}
@@ -168,7 +169,7 @@ func (c *comparison) find() {
 func anyOf(bs []bool) bool { return slices.Contains(bs, true) }
 
 // joined adds a candidate of words taken as one. Only near equals count: chance makes long words of short ones.
-func (c *comparison) joined(a, b []word, m match) {
+func (c *comparison) joined(al *aligner, a, b []word, m match) {
 	const near = 0.75
 	if a[0].part != a[len(a)-1].part || b[0].part != b[len(b)-1].part || !running(a) || !running(b) {
 		return
@@ -186,10 +187,10 @@ func (c *comparison) joined(a, b []word, m match) {
 		return
 	}
 	least := max(near, c.policy.MinWord)
-	if c.al.run(x, y, limit(max(na, nb), least)) == tooFar {
+	if al.run(x, y, limit(max(na, nb), least)) == tooFar {
 		return
 	}
-	if m.sim = c.al.similarity(len(x), len(y), max(na, nb)); m.sim >= least {
+	if m.sim = al.similarity(len(x), len(y), max(na, nb)); m.sim >= least {
 		c.pairs = append(c.pairs, m)
 	}
 }
@@ -252,7 +253,7 @@ func (c *comparison) one(side int, ws []word, other *word) []letter {
 
 // similar measures how alike two words are. The beginning of a word (three letters at least, or an initial) counts as the word, at a
 // discount: whoever has the name in full can tell.
-func (c *comparison) similar(i, j int) match {
+func (c *comparison) similar(al *aligner, i, j int) match {
 	a, b := &c.a[i], &c.b[j]
 	const beginning = 0.7
 	longest, shortest := max(a.n, b.n), min(a.n, b.n)
@@ -270,8 +271,8 @@ func (c *comparison) similar(i, j int) match {
 		if mayBegin {
 			bound = noLimit // begins looks at the whole table
 		}
-		if c.al.run(x, y, bound) != tooFar {
-			m.sim = c.al.similarity(len(x), len(y), longest)
+		if al.run(x, y, bound) != tooFar {
+			m.sim = al.similarity(len(x), len(y), longest)
 		}
 	}
 	if m.sim >= c.policy.MinWord && m.sim < 1 && (a.part != surname || b.part != surname) &&
@@ -284,7 +285,7 @@ func (c *comparison) similar(i, j int) match {
 	long, short := byLength(a, b)
 	cut := c.cutA && a.n < b.n || c.cutB && b.n < a.n
 	switch {
-	case simple && !startsWith(long, short), !simple && (!mayBegin || !c.begins(a, b)):
+	case simple && !startsWith(long, short), !simple && (!mayBegin || !c.begins(al, a, b)):
 	case shortest == 1:
 		return match{sim: beginning, how: Initial}
 	case cut, shortest >= 3 && !long.script().syllabic() && !short.script().syllabic() && !patronymic(long.letters, shortest):
@@ -327,18 +328,18 @@ func sameStart(x, y *letter) bool {
 }
 
 // begins says, after run, whether the word with fewer letters is the beginning of the other.
-func (c *comparison) begins(a, b *word) bool {
+func (c *comparison) begins(al *aligner, a, b *word) bool {
 	n, m := len(a.against(b)), len(b.against(a))
 	if a.n < b.n {
 		for j := 1; j < m; j++ {
-			if c.al.cost[n][j] < costGap && c.al.hard(n, j) == 0 {
+			if al.cost[n][j] < costGap && al.hard(n, j) == 0 {
 				return true
 			}
 		}
 		return false
 	}
 	for i := 1; i < n; i++ {
-		if c.al.cost[i][m] < costGap && c.al.hard(i, m) == 0 {
+		if al.cost[i][m] < costGap && al.hard(i, m) == 0 {
 			return true
 		}
 	}
@@ -394,7 +395,7 @@ func (c *comparison) choose() {
 func abs(n int) int { return max(n, -n) }
 
 // explain turns the chosen pairs into differences, score and verdict.
-func (c *comparison) explain() Result {
+func (c *comparison) explain(al *aligner) Result {
 	e := explainer{comparison: c, out: []Difference{}}
 	found, shown, alike := 0, 0, 0.0
 	for _, m := range c.pairs {
@@ -405,7 +406,7 @@ func (c *comparison) explain() Result {
 			na, nb = min(na, nb), min(na, nb) // an initial shows one letter of the word it stands for
 		}
 		shown += na + nb
-		e.pair(m)
+		e.pair(al, m)
 	}
 	e.separators()
 	moved := e.order()

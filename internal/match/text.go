@@ -85,10 +85,12 @@ func compareText(a, b string, p Policy) Result {
 		}
 		return r
 	}
-	c.al.run(x, y, noLimit)
-	r.Score = max(0, c.al.similarity(len(x), len(y), max(nx, ny)))
-	edits := c.al.edits(len(x), len(y))
-	if e.letters(x, y, "", a, b) {
+	var room aligner
+	al := &room
+	al.run(x, y, noLimit)
+	r.Score = max(0, al.similarity(len(x), len(y), max(nx, ny)))
+	edits := al.edits(len(x), len(y))
+	if e.letters(al, x, y, "", a, b) {
 		e.capitals("", c.a, c.b)
 	}
 	r.Differences = e.out
