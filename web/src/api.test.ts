@@ -23,6 +23,16 @@ describe("Client", () => {
     expect(new Headers(init?.headers).get("Authorization")).toBe("Bearer bf_tok_1");
   });
 
+  it("asks for the chosen language, and for none before", async () => {
+    calls.mockImplementation(() => Promise.resolve(answer(200, [])));
+    const own = new Client("case_1", "bf_tok_1");
+    await own.reasons();
+    own.language = "zh-Hans";
+    await own.reasons();
+    await own.submit("face", "x", "key");
+    expect(calls.mock.calls.map(([url]) => url)).toEqual(["/v1/findings", "/v1/findings?locale=zh-Hans", "/v1/cases/case_1/submissions/face?locale=zh-Hans"]);
+  });
+
   it("waits for the first request with the key while it is under way", async () => {
     calls.mockResolvedValueOnce(problem(409, "in_progress")).mockResolvedValueOnce(answer(200, { accepted: true }));
     expect(await client.submit("face", "x", "key", 1)).toEqual({ accepted: true });

@@ -21,6 +21,9 @@ describe("withPart", () => {
     expect(withPart("1986-04-", "day", "9.")).toBe("1986-04-9");
     expect(withPart("", "year", "1986")).toBe("1986--");
   });
+  it.each([["١٩٨٦"], ["۱۹۸۶"], ["१९८६"], ["１９８６"], ["১৯৮৬"]])("reads the digits of any keyboard: %s", (year) =>
+    expect(withPart("", "year", year)).toBe("1986--"),
+  );
   it("is empty again when every part is", () => expect(withPart("--9", "day", "")).toBe(""));
 });
 

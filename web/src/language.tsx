@@ -23,7 +23,9 @@ export function useWords(first: Words) {
     if (wish.current === code) return undefined;
     wish.current = code;
     return load(code).then((next) => {
-      if (wish.current === code) setWords(next);
+      if (wish.current !== code) return;
+      wish.current = next.lang; // English when it could not be had: asked for again later
+      setWords(next);
     });
   }, []);
   useEffect(() => {
