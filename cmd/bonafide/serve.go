@@ -131,6 +131,9 @@ func (c serveCmd) check() error {
 	if c.LinkTTL < time.Minute {
 		return errors.New("--link-ttl must be at least 1m")
 	}
+	if strings.ContainsFunc(c.Network, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r) }) {
+		return errors.New("--network-region-header must be the name of a header, such as CF-IPCountry")
+	}
 	if c.PublicURL == "" {
 		return nil
 	}
