@@ -117,13 +117,16 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     }
   }
 
+  // What a plan asks for cannot stay empty.
+  const needed = (f: string) => !form[f]?.optional || (p.plan?.fields ?? []).includes(f);
+
   function check(): Record<string, Slip> {
     const out: Record<string, Slip> = {};
     for (const f of wanted) {
       const v = (values[f] ?? "").trim();
       if (v === "") {
         if (f === "given_names" && sent.current === "one name") continue;
-        if (!form[f]?.optional) out[f] = f === "given_names" ? "oneName" : "missing";
+        if (needed(f)) out[f] = f === "given_names" ? "oneName" : "missing";
       } else if (kindOf(f) === "date" && iso(v) === undefined) {
         out[f] = "noSuchDate";
       }
@@ -198,6 +201,8 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
                 field={field}
                 id={`${ids.form}-${field}`}
                 value={values[field] ?? ""}
+                read={found[k]?.read}
+                optional={!needed(field)}
                 error={errors[field] && words[errors[field]]}
                 busy={blocked}
                 words={words}
@@ -236,6 +241,8 @@ interface FieldProps {
   field: string;
   id: string;
   value: string;
+  read: string | undefined; // by the document, where it differs
+  optional: boolean;
   error: string | undefined;
   busy: boolean;
   words: Words;
@@ -244,8 +251,7 @@ interface FieldProps {
 }
 
 function Field(p: FieldProps) {
-  const { words } = p;
-  const optional = form[p.field]?.optional ?? false;
+  const { words, optional } = p;
   const hint = (words.fieldHints as Partial<Record<string, string>>)[p.field];
   const about = [hint ? `${p.id}-hint` : "", p.error ? `${p.id}-error` : ""].filter(Boolean).join(" ");
   const common = {
@@ -305,7 +311,10 @@ function Field(p: FieldProps) {
 
 function CountrySelect(p: FieldProps & { common: Record<string, unknown> }) {
   const list = useMemo(() => countries(p.locale), [p.locale]);
-  const value = p.value.length === 3 ? alpha2(p.value.toUpperCase()) : p.value.toUpperCase();
+  const code = (text: string) => (text.length === 3 ? alpha2(text.toUpperCase()) : text.toUpperCase());
+  const value = code(p.value);
+  // Documents have codes that are no country's, as of stateless persons.
+  const others = [...new Set([value, code(p.read ?? "")])].filter((c) => c !== "" && !list.some((l) => l.code === c));
   return (
     <select
       {...p.common}
@@ -315,7 +324,11 @@ function CountrySelect(p: FieldProps & { common: Record<string, unknown> }) {
       onChange={(e) => p.onInput(e.currentTarget.value)}
     >
       <option value="" />
-      {value !== "" && !list.some((c) => c.code === value) && <option value={value}>{value}</option>}
+      {others.map((c) => (
+        <option key={c} value={c}>
+          {named(c, p.locale)}
+        </option>
+      ))}
       {list.map((c) => (
         <option key={c.code} value={c.code}>
           {c.name}
