@@ -12,6 +12,7 @@ import (
 
 type specimenCmd struct {
 	Out      string `help:"Folder to write to." default:"demo" placeholder:"DIR"`
+	Kind     string `help:"What the person shows: papers are a passport and a card, with what goes wrong; licence is a driving licence." enum:"papers,licence" default:"papers"`
 	Seed     uint64 `help:"Which person: the same seed makes the same person." default:"28"`
 	Count    int    `help:"How many persons; with more than one, each gets a folder of their own." default:"1"`
 	Date     string `help:"The day on which the documents are looked at; today when absent." placeholder:"2026-01-31"`
@@ -39,10 +40,14 @@ func (c specimenCmd) Run(a *app) error {
 		if c.Count > 1 {
 			dir = filepath.Join(c.Out, strconv.FormatUint(seed, 10))
 		}
-		if _, err := specimen.WriteSet(dir, seed, profile); err != nil {
+		write, what := specimen.WriteSet, "a passport, a card and selfies"
+		if c.Kind == "licence" {
+			write, what = specimen.WriteLicence, "a driving licence and a selfie"
+		}
+		if _, err := write(dir, seed, profile); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stdout, "%s: a person who does not exist, with a passport, a card and selfies\n", dir)
+		fmt.Fprintf(a.stdout, "%s: a person who does not exist, with %s\n", dir, what)
 	}
 	return nil
 }

@@ -99,6 +99,9 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 	}
 	if zone != nil {
 		m.setMRZ(zone)
+	} else if opts.Part == Everything {
+		m.readBarcode(p)
+		took("barcode")
 	}
 
 	edges, hasEdges := findOutline(p.Gray())
@@ -106,7 +109,7 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 
 	var page *ocr.Page
 	var read printed
-	if opts.Part == Everything && wanted(opts.Print, zone) {
+	if opts.Part == Everything && wanted(opts.Print, zone, m.Barcode) {
 		var err error
 		if page, err = r.readPage(ctx, p, zone, edges, hasEdges); err != nil {
 			return nil, fmt.Errorf("document: reading print: %w", err)
@@ -123,6 +126,7 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 
 	m.place(zone, page, edges, hasEdges)
 	m.identify(zone, page, read)
+	m.Barcode.identify(&m.Document)
 	m.mergeFields()
 	m.Quality = quality(p, m, edges, page)
 	if zone != nil {
@@ -140,7 +144,7 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 func milliseconds(d time.Duration) float64 { return math.Round(float64(d)/1e4) / 100 }
 
 // wanted says whether print is to be read.
-func wanted(choice Print, zone *MRZReading) bool {
+func wanted(choice Print, zone *MRZReading, code *Barcode) bool {
 	switch choice {
 	case PrintAlways:
 		return true
@@ -148,7 +152,7 @@ func wanted(choice Print, zone *MRZReading) bool {
 		return false
 	case PrintIfNeeded:
 	}
-	return zone == nil || !zone.Parsed.Valid
+	return (zone == nil || !zone.Parsed.Valid) && !code.says()
 }
 
 func (r *Reader) readPage(ctx context.Context, p *imaging.Picture, zone *MRZReading, edges outline, hasEdges bool) (*ocr.Page, error) {
@@ -279,9 +283,10 @@ func alpha3(state string) string {
 	return state
 }
 
-// mergeFields takes the MRZ's word where it has one, and the print's otherwise.
+// mergeFields takes the MRZ's word where it has one, then the bar code's, and the print's otherwise.
 func (m *Measurement) mergeFields() {
 	maps.Copy(m.Fields, m.Printed)
+	m.Barcode.merge(m.Fields)
 	if m.MRZ == nil {
 		return
 	}

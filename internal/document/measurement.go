@@ -3,8 +3,8 @@
 //
 // It promises numbers and texts with confidence, place and model, in one pass over a decoded picture, the same for the same picture and
 // options. It judges nothing: whether a picture is too blurred, a field too unsure or a zone forged is for policy and verify to say.
-// The one yes or no it gives, whether a document was found, is accompanied by the evidence it rests on. It does not look at faces or
-// bar codes (packages face and barcode do).
+// The one yes or no it gives, whether a document was found, is accompanied by the evidence it rests on. It does not look at faces
+// (package face does).
 package document
 
 import (
@@ -37,7 +37,7 @@ type Field struct {
 	Raw        string  `json:"raw,omitempty"`      // as read in print
 	Confidence float64 `json:"confidence"`         // of print: geometric mean of the letters' probabilities; of the MRZ: 1 or 0 by the field's own check digit, else the mean of its characters'; 0..1
 	Box        Box     `json:"box"`                // of the MRZ's fields: the whole zone
-	Source     string  `json:"source"`             // mrz or print
+	Source     string  `json:"source"`             // mrz, barcode or print
 	Ambiguous  bool    `json:"ambiguous,omitzero"` // a date whose day and month only custom tells apart
 }
 
@@ -127,11 +127,13 @@ type Quality struct {
 type Measurement struct {
 	Document Facts `json:"document"`
 	MRZ      *MRZ  `json:"mrz,omitempty"`
+	// Barcode is looked for where there is no MRZ; nil where none was seen.
+	Barcode *Barcode `json:"barcode,omitempty"`
 	// Fields is the best that is known of each field: from the MRZ where it has it, otherwise from print.
 	Fields map[string]Field `json:"fields"`
 	// Printed is what the print says, also where the MRZ says it too: the two are there to be compared. Nil where print was not read.
 	Printed map[string]Field   `json:"printed,omitempty"`
 	Quality Quality            `json:"quality"`
 	Models  []onnx.ModelInfo   `json:"models"`
-	Timings map[string]float64 `json:"timings_ms"` // total and inference, and quality, outline, mrz, print where they ran; milliseconds
+	Timings map[string]float64 `json:"timings_ms"` // total and inference, and quality, outline, mrz, barcode, print where they ran; milliseconds
 }

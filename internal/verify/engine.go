@@ -215,6 +215,7 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 	if m.Document.Issuer != "" {
 		s.Fields[kyc.IssuingState] = Value{Text: m.Document.Issuer, Confidence: 1, Source: "document"}
 	}
+	s.Barcode, s.NameTruncated = barcodeOf(m.Barcode, p.RGB.Rect)
 	if z := m.MRZ; z != nil {
 		s.HasMRZ, s.MRZFormat, s.CheckDigits = true, string(z.Format), z.CheckDigits
 		s.MRZBox = bounds(z.Box, p.RGB.Rect)

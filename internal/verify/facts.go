@@ -18,7 +18,7 @@ import (
 type Value struct {
 	Text       string   `json:"value"`
 	Confidence float64  `json:"confidence"` // 0..1
-	Source     string   `json:"source"`     // "mrz" or "print"
+	Source     string   `json:"source"`     // "mrz", "barcode" or "print"
 	Box        *kyc.Box `json:"box,omitempty"`
 }
 
@@ -54,6 +54,9 @@ type Side struct {
 	MRZCertainty float64 `json:"mrz_certainty,omitempty"`
 	// NameTruncated says that the zone may have cut the name.
 	NameTruncated bool `json:"name_truncated,omitempty"`
+
+	// Barcode is nil where none was seen, or looked for.
+	Barcode *Barcode `json:"barcode,omitempty"`
 
 	Portrait       *Portrait `json:"portrait,omitempty"`
 	PerceptualHash uint64    `json:"perceptual_hash"`
@@ -100,7 +103,7 @@ type Earlier struct {
 }
 
 // field returns the best value of a field: from a machine readable zone on
-// either side, else from print, else from the other side's print.
+// either side, else from a bar code, else from print, else from the other side's print.
 func (e Evidence) field(f kyc.Field) (Value, kyc.Item, bool) {
 	best, at, found := Value{}, kyc.Item(""), false
 	for _, s := range []struct {
@@ -111,7 +114,7 @@ func (e Evidence) field(f kyc.Field) (Value, kyc.Item, bool) {
 			continue
 		}
 		v, ok := s.side.Fields[f]
-		if ok && v.Text != "" && (!found || v.Source == "mrz" && best.Source != "mrz") {
+		if ok && v.Text != "" && (!found || rank(v.Source) > rank(best.Source)) {
 			best, at, found = v, s.item, true
 		}
 	}

@@ -136,8 +136,9 @@ func (j *judge) document() {
 		j.add(kyc.Finding{Code: kyc.DocWrongSide, Item: kyc.DocumentFront, Box: front.MRZBox})
 	}
 	impossible := j.impossible(missing)
+	unread := j.barcode(kind)
 	switch {
-	case len(missing) == 0:
+	case len(missing) == 0 || unread:
 	case impossible != "":
 		j.add(kyc.Finding{Code: kyc.DocImpossibleDate, Item: kyc.DocumentFront, Field: impossible})
 	case kind == "passport":
