@@ -1,7 +1,7 @@
 package message
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,19 +48,19 @@ func written(tag language.Tag) forms {
 	case "vi":
 		return forms{date: "{day} {month}, {year}", months: "tháng 1,tháng 2,tháng 3,tháng 4,tháng 5,tháng 6,tháng 7,tháng 8,tháng 9,tháng 10,tháng 11,tháng 12", clock: ", ", comma: ", ", or: " hoặc "}
 	case "zh-Hans":
-		return forms{date: "{year}年{month}月{day}日", months: "1,2,3,4,5,6,7,8,9,10,11,12", clock: " ", comma: "、", or: "或"}
+		return forms{date: "{year}年{month}月{day}日", months: "1,2,3,4,5,6,7,8,9,10,11,12", clock: " ", comma: "、", or: "或"} //nolint:gosmopolitan // what the language itself writes
 	}
 	return forms{date: "{day} {month} {year}", months: "January,February,March,April,May,June,July,August,September,October,November,December", clock: ", ", comma: ", ", or: " or "}
 }
 
 // day writes a date, with the month in words where the language does so.
 func (f forms) day(t time.Time) string {
-	day := fmt.Sprint(t.Day())
+	day := strconv.Itoa(t.Day())
 	if t.Day() == 1 && f.first != "" {
 		day = f.first
 	}
 	month := strings.Split(f.months, ",")[t.Month()-1]
-	return strings.NewReplacer("{day}", day, "{month}", month, "{year}", fmt.Sprint(t.Year())).Replace(f.date)
+	return strings.NewReplacer("{day}", day, "{month}", month, "{year}", strconv.Itoa(t.Year())).Replace(f.date)
 }
 
 // moment writes a date, with the time of day in UTC when there is one.
@@ -89,21 +89,14 @@ func (f forms) list(all []string) string {
 func (f forms) value(s string) string {
 	rtl := f.rtl
 	s = strings.Map(func(r rune) rune {
-		p, _ := bidi.LookupRune(r)
-		switch p.Class() {
-		case bidi.LRO, bidi.RLO, bidi.LRE, bidi.RLE, bidi.PDF, bidi.LRI, bidi.RLI, bidi.FSI, bidi.PDI, bidi.Control:
+		if steers(r) {
 			return -1
+		}
+		switch p, _ := bidi.LookupRune(r); p.Class() { //nolint:exhaustive // all else stays as it is
 		case bidi.R, bidi.AL:
 			rtl = true
-			if r == '\u200f' || r == '\u061c' { // marks, not letters
-				return -1
-			}
-		case bidi.B, bidi.S:
+		case bidi.B, bidi.S: // ends of lines and tabs
 			return ' '
-		case bidi.L:
-			if r == '\u200e' {
-				return -1
-			}
 		}
 		return r
 	}, s)
@@ -111,6 +104,12 @@ func (f forms) value(s string) string {
 		return s
 	}
 	return "\u2068" + s + "\u2069"
+}
+
+// steers reports the signs that are there for the direction of text alone (UAX
+// #9, section 2).
+func steers(r rune) bool {
+	return r == '\u061c' || r == '\u200e' || r == '\u200f' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }
 
 // country names a country by a code of ISO 3166 or of a machine readable zone;

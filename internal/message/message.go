@@ -143,7 +143,7 @@ func (s *Speaker) Finding(f kyc.Finding, x Extra) Words {
 // value writes the value of a field: dates and countries in words, all else as
 // it is.
 func (s *Speaker) value(f kyc.Field, v string) string {
-	switch f {
+	switch f { //nolint:exhaustive // the others are as they are
 	case kyc.BirthDate, kyc.ExpiryDate:
 		if t, err := time.Parse(time.DateOnly, v); err == nil {
 			return s.forms.day(t)
@@ -164,8 +164,7 @@ func (s *Speaker) kinds(ks []string) string {
 
 // place says which of the three regions of a person a finding is about.
 func (s *Speaker) place(entry string, f kyc.Field) string {
-	switch f {
-	case kyc.Residence, kyc.IssuingState, kyc.NetworkRegion:
+	if f == kyc.Residence || f == kyc.IssuingState || f == kyc.NetworkRegion {
 		return s.text(entry + "." + string(f))
 	}
 	return s.text(entry + ".any")
