@@ -31,6 +31,7 @@ const (
 	stepCase
 	stepDiacritic
 	stepRoman
+	stepNotation
 	stepApostrophe
 	stepHyphen
 	stepGap
@@ -40,7 +41,7 @@ const (
 )
 
 var stepKinds = [...]Kind{
-	stepCase: Case, stepDiacritic: Diacritic, stepRoman: Transliteration, stepApostrophe: Apostrophe,
+	stepCase: Case, stepDiacritic: Diacritic, stepRoman: Transliteration, stepNotation: Notation, stepApostrophe: Apostrophe,
 	stepHyphen: Hyphen, stepLookalike: Confusable, stepEdit: Spelling, stepSwap: Transposed,
 }
 
@@ -176,7 +177,10 @@ func pair(x, y *letter) step {
 	case x.fold == y.fold:
 		return step{1, 1, stepCase, 0}
 	case x.root != 0 && x.root == y.root:
-		return step{1, 1, stepDiacritic, weighDiacritic}
+		if x.script.marked() && y.script.marked() {
+			return step{1, 1, stepDiacritic, weighDiacritic}
+		}
+		return step{1, 1, stepNotation, weighDiacritic}
 	case (x.romans != nil || y.romans != nil) && (x.script != y.script || x.script == latin) && romanIs(x, y):
 		return step{1, 1, stepRoman, weighRoman}
 	case (x.alike|y.alike) != 0 && x.script != y.script && homoglyph(x, y):

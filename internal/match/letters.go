@@ -29,6 +29,10 @@ const (
 // syllabic says whether one sign is a syllable or more, written without spaces.
 func (s script) syllabic() bool { return s == han || s == hangul || s == kana }
 
+// marked says whether letters with one root differ by marks; in others they are two sets of signs: traditional and simplified,
+// Hiragana and Katakana, the digits of India and Europe.
+func (s script) marked() bool { return s == latin || s == cyrillic || s == greek || s == arabic }
+
 // letter is one character of a word with what it may stand for.
 type letter struct {
 	r       rune     // as written, combining marks joined
@@ -385,7 +389,23 @@ func newLetter(r rune, at int32) letter {
 	default:
 		l.script, l.alike = another, looksLike(r)
 	}
+	if zero := zeroOf(r); zero != 0 {
+		l.root, l.script, l.romans = '0'+r-zero, another, nil
+	}
 	return l
+}
+
+// zeroOf is the zero of the digits that Arabic, Persian and Hindi are written with; 0 for what is no such digit.
+func zeroOf(r rune) rune {
+	switch {
+	case r >= '٠' && r <= '٩':
+		return '٠'
+	case r >= '۰' && r <= '۹':
+		return '۰'
+	case r >= '०' && r <= '९':
+		return '०'
+	}
+	return 0
 }
 
 // latinBase strips the marks of a Latin capital: É gives E, Ø gives O. 0 for a letter that is none with marks (Æ, Þ).

@@ -57,7 +57,7 @@ const (
 	MissingCharacter Kind = "missing_character" // a number lacks characters
 	ExtraCharacter   Kind = "extra_character"   // a number has characters too many
 	DayMonth         Kind = "day_month"         // day and month changed over
-	Notation         Kind = "notation"          // the same value written by another standard: a country's name and its code
+	Notation         Kind = "notation"          // the same value written by another standard: a country's name and its code, traditional and simplified characters
 )
 
 // Difference is one difference.
@@ -116,7 +116,7 @@ type Policy struct {
 // Abdullah Omar are two men.
 func DefaultPolicy() Policy {
 	return Policy{
-		Allowed:  []Kind{Case, Hyphen, Apostrophe, Diacritic, Transliteration, Truncated},
+		Allowed:  []Kind{Case, Hyphen, Apostrophe, Diacritic, Transliteration, Notation, Truncated},
 		MinWord:  0.6,
 		MinName:  0.75,
 		MinShare: 0.3,
