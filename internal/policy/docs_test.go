@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -56,9 +57,7 @@ func TestExamplesOfTheGuideAreValid(t *testing.T) {
 		if err := yaml.Unmarshal([]byte(example), &with); err != nil {
 			t.Fatal(err)
 		}
-		for key, v := range with {
-			whole[key] = v
-		}
+		maps.Copy(whole, with)
 		whole["effective_from"] = "2026-01-01"
 		text, err := yaml.Marshal(whole)
 		if err != nil {

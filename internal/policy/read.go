@@ -284,18 +284,18 @@ func nearest(written string) string {
 // schemaKeys lists every key that a policy can have.
 func schemaKeys(t reflect.Type) []string {
 	var out []string
-	switch t.Kind() {
-	case reflect.Slice, reflect.Map:
+	if k := t.Kind(); k == reflect.Slice || k == reflect.Map {
 		return schemaKeys(t.Elem())
-	case reflect.Struct:
-		for k := range t.NumField() {
-			f := t.Field(k)
-			if tag, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); tag != "" {
-				out = append(out, tag)
-			}
-			if f.Tag.Get("yaml") != "" {
-				out = append(out, schemaKeys(f.Type)...)
-			}
+	} else if k != reflect.Struct {
+		return nil
+	}
+	for f := range t.Fields() {
+		tag, tagged := f.Tag.Lookup("yaml")
+		if name, _, _ := strings.Cut(tag, ","); name != "" {
+			out = append(out, name)
+		}
+		if tagged {
+			out = append(out, schemaKeys(f.Type)...)
 		}
 	}
 	return slices.Compact(out)

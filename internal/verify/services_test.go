@@ -29,16 +29,14 @@ func (l *lab) standing(c kyc.Case) string {
 	for _, s := range p.Case(c).Services {
 		x := s.Service + "=open"
 		if !s.Open {
-			x = s.Service + "="
-			for k, r := range s.Reasons {
-				if k > 0 {
-					x += "+"
-				}
-				x += strings.TrimPrefix(r.Code, "eligibility.") + "@" + r.Item
+			var why []string
+			for _, r := range s.Reasons {
+				why = append(why, strings.TrimPrefix(r.Code, "eligibility.")+"@"+r.Item)
 				if r.Title == "" || r.Text == "" || r.Fix == "" || strings.Contains(r.Text, "{{") {
 					l.Errorf("%s has no words: %+v", r.Code, r)
 				}
 			}
+			x = s.Service + "=" + strings.Join(why, "+")
 		}
 		if s.EligibleFrom != nil {
 			x += " from " + s.EligibleFrom.Format("2006-01-02")

@@ -53,17 +53,17 @@ func (g generator) past(k int, items []kyc.Item) Past {
 	e := Evidence{Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{}}
 	front := g.side(kind)
 	fields := g.fields(p, kind, issuer)
-	zone := kind != "driving_licence"
-	if zone && kind != "passport" && kind != "visa" { // the zone of a card is on its back
+	switch kind {
+	case "passport", "visa":
+		g.zone(front, fields)
+	case "driving_licence":
+		printed(front, fields)
+	default: // the zone of a card is on its back
 		printed(front, fields)
 		if g.chance(0.85) {
 			e.Back = g.side(kind)
 			g.zone(e.Back, fields)
 		}
-	} else if zone {
-		g.zone(front, fields)
-	} else {
-		printed(front, fields)
 	}
 	at, distance := g.Float64(), g.around(0.36, 0.09, 0.05)
 	if g.chance(0.02) {
@@ -89,12 +89,12 @@ func (g generator) side(kind string) *Side {
 		Box: kyc.Box{X: 100, Y: 100, Width: 2000, Height: 1400}, Fields: map[kyc.Field]Value{}, PerceptualHash: g.Uint64() | 1,
 		CheckDigits: map[string]bool{}, MRZCertainty: 1,
 	}
-	switch {
-	case g.chance(0.04):
+	switch miss := g.Float64(); {
+	case miss < 0.04:
 		s.Sharpness = g.around(0.5, 0.1, 0.1)
-	case g.chance(0.03):
+	case miss < 0.07:
 		s.Mean = g.around(45, 15, 5)
-	case g.chance(0.03):
+	case miss < 0.10:
 		s.GlareShare, s.GlareBox = g.around(0.02, 0.015, 0), kyc.Box{X: 400, Y: 400, Width: 200, Height: 150}
 	}
 	return s

@@ -227,7 +227,7 @@ func wrongWith(f kyc.Field, v string) string {
 		if !mrz.IsState(alpha3(v)) {
 			return "must be an ISO 3166-1 code such as FRA"
 		}
-	case kyc.Surname, kyc.GivenNames, kyc.DocumentNumber, kyc.PersonalNumber, kyc.IssuingState, kyc.Sex:
+	case kyc.Surname, kyc.GivenNames, kyc.DocumentNumber, kyc.PersonalNumber, kyc.IssuingState, kyc.Sex, kyc.NetworkRegion, kyc.Likeness:
 		if !strings.ContainsFunc(v, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			return "must hold a letter or a digit"
 		}
