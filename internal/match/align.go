@@ -1,5 +1,7 @@
 package match
 
+import "slices"
+
 // Costs of aligning two words, a whole wrong letter being 100. Kinds that cost nothing still weigh a little, so that of two
 // alignments the plainer one wins, whichever way round the words stand.
 const (
@@ -314,12 +316,8 @@ func alone(ls []letter, i int, other, own script) step {
 		return step{kind: stepGap, cost: costGap}
 	case x.sep:
 		return step{kind: stepApostrophe, cost: weighSeparator}
-	case x.romans != nil && x.script != latin && other != own:
-		for _, s := range x.romans {
-			if s == "" {
-				return step{kind: stepRoman, cost: weighRoman}
-			}
-		}
+	case x.script != latin && other != own && slices.Contains(x.romans, ""):
+		return step{kind: stepRoman, cost: weighRoman}
 	}
 	switch {
 	case x.script.syllabic():

@@ -21,6 +21,7 @@ func spent() time.Duration {
 }
 
 func benchmark(b *testing.B, name string, f func()) {
+	b.Helper()
 	b.Run(name, func(b *testing.B) {
 		b.ReportAllocs()
 		begin := spent()

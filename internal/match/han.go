@@ -169,11 +169,13 @@ func hongKong(out []string, s string) []string {
 	return out
 }
 
+// twoSigns are the surnames of two Chinese characters or syllables of Hangul.
+const twoSigns = "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 宇文 长孙 長孫 端木 " + //nolint:gosmopolitan // surnames
+	"남궁 황보 제갈 사공 선우 독고 서문 "
+
 // surnameLength is how many syllables of a name without spaces, in Chinese characters or Hangul, are the surname.
 func surnameLength(first, second rune) int {
-	switch string([]rune{first, second}) {
-	case "欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "司徒", "东方", "東方", "夏侯", "皇甫", "尉迟", "尉遲", "公孙", "公孫", "慕容", "令狐",
-		"宇文", "长孙", "長孫", "端木", "남궁", "황보", "제갈", "사공", "선우", "독고", "서문":
+	if strings.Contains(twoSigns, string([]rune{first, second, ' '})) {
 		return 2
 	}
 	return 1

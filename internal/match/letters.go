@@ -1,7 +1,6 @@
 package match
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -422,13 +421,4 @@ func latinBase(r rune, romans []string) byte {
 		return d[0]
 	}
 	return 0
-}
-
-// text writes letters as they were written, marks joined.
-func text(ls []letter) string {
-	var b strings.Builder
-	for i := range ls {
-		b.WriteRune(ls[i].r)
-	}
-	return b.String()
 }

@@ -11,8 +11,12 @@ import (
 	"bonafide/internal/match"
 )
 
+type failer interface {
+	Fatalf(format string, args ...any)
+}
+
 // property checks what holds of every comparison of two strings.
-func property(t interface{ Fatalf(string, ...any) }, name, a, b string, compare func(a, b string) match.Result) {
+func property(t failer, name, a, b string, compare func(a, b string) match.Result) {
 	begin := time.Now()
 	r, back := compare(a, b), compare(b, a)
 	if took := time.Since(begin); took > 2*time.Second {
@@ -49,7 +53,7 @@ func comparers() map[string]struct {
 	}
 }
 
-func rebuilds(t interface{ Fatalf(string, ...any) }, a, b string) {
+func rebuilds(t failer, a, b string) {
 	for name, c := range comparers() {
 		property(t, name, a, b, c.compare)
 		r := c.compare(a, b)
@@ -67,7 +71,7 @@ func rebuilds(t interface{ Fatalf(string, ...any) }, a, b string) {
 	}
 }
 
-func rebuildsNames(t interface{ Fatalf(string, ...any) }, a, b match.Name) {
+func rebuildsNames(t failer, a, b match.Name) {
 	p := match.DefaultPolicy()
 	r, back := match.Names(a, b, p), match.Names(b, a, p)
 	if r.Verdict != back.Verdict || r.Score != back.Score {

@@ -26,10 +26,10 @@ func spelled(ws []word) []word {
 			}
 			rest := w
 			w.letters, rest.letters, rest.piece = w.letters[:k:k], w.letters[k:], true
-			out = append(out, w.spell(true), rest.spell(false))
+			out = append(out, spell(w, true), spell(rest, false))
 			continue
 		}
-		out = append(out, w.spell(w.part == surname || w.part == full && i == 0))
+		out = append(out, spell(w, w.part == surname || w.part == full && i == 0))
 	}
 	return out
 }
@@ -39,7 +39,7 @@ func uniform(ls []letter) bool {
 }
 
 // spell rewrites the letters of a word. Its length counts in Latin letters afterwards.
-func (w word) spell(first bool) word {
+func spell(w word, first bool) word {
 	in := w.letters
 	if w.script() == kana {
 		w.letters = kanaLetters(in)
@@ -61,11 +61,10 @@ func (w word) spell(first bool) word {
 	}
 	w.n = 0
 	for i := range w.letters {
-		switch rs := w.letters[i].romans; {
-		case rs == nil:
-			w.n++
-		default:
+		if rs := w.letters[i].romans; rs != nil {
 			w.n += len(rs[0])
+		} else {
+			w.n++
 		}
 	}
 	w.n = max(w.n, 1)

@@ -64,7 +64,7 @@ func compareText(a, b string, p Policy) Result {
 	case nx == 0 && ny == 0:
 		return Result{Verdict: Different, Differences: []Difference{{Kind: Other, A: a, B: b}}}
 	case nx == 0:
-		return Result{Verdict: Different, Differences: []Difference{{Kind: MissingPart, B: b}}}
+		return Result{Verdict: Different, Differences: []Difference{{Kind: MissingPart, A: a, B: b}}}
 	case ny == 0:
 		return Result{Verdict: Different, Differences: []Difference{{Kind: ExtraPart, A: a}}}
 	case len(x) > maxLetter || len(y) > maxLetter:
