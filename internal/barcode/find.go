@@ -13,6 +13,7 @@ const (
 	findSide  = 800 // longer side of the picture searched
 	blockSide = 8   // of the squares whose gradients are summed
 	maxPlaces = 3
+	leastLong = 100 // half the pixels that the shortest symbol of a licence needs to be readable, which has about 200 modules
 )
 
 // place is a stretch of picture full of parallel bars: its middle, the direction across the bars, and how far it reaches along that
@@ -79,7 +80,7 @@ func findPlaces(gray *image.Gray) []place {
 			continue
 		}
 		p := extent(members, bw, sum.angle())
-		if p.long < p.short || p.long < 6*blockSide/2 {
+		if filled := float64(len(members)) * blockSide * blockSide / (4 * p.long * p.short); p.long < p.short || p.long*scale < leastLong || filled < 0.35 {
 			continue
 		}
 		p.middle.X, p.middle.Y = p.middle.X*scale, p.middle.Y*scale

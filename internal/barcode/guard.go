@@ -1,6 +1,7 @@
 package barcode
 
 import (
+	"cmp"
 	"image"
 	"math"
 	"slices"
@@ -137,7 +138,13 @@ func frame(g *image.Gray, p place, angle float64) (corners imaging.Quad, modules
 		sizes = append(sizes, m)
 	}
 	var starts, stops []seen
-	for k := range lines {
+	for _, k := range probesFirst(lines) {
+		if k < 0 {
+			if len(starts) < 2 && len(stops) < 2 {
+				return corners, 0, 0
+			}
+			continue
+		}
 		v := (float64(k)+0.5)*step - short
 		origin := imaging.Point{X: p.middle.X - long*cos - v*sin, Y: p.middle.Y - long*sin + v*cos}
 		l := scan(g, origin, cos, sin, n)
@@ -151,6 +158,9 @@ func frame(g *image.Gray, p place, angle float64) (corners imaging.Quad, modules
 			stops = append(stops, s)
 		}
 	}
+	byV := func(a, b seen) int { return cmp.Compare(a.v, b.v) }
+	slices.SortFunc(starts, byV)
+	slices.SortFunc(stops, byV)
 	left, okL := border(starts, step)
 	right, okR := border(stops, step)
 	support = left.lines + right.lines
@@ -165,6 +175,29 @@ func frame(g *image.Gray, p place, angle float64) (corners imaging.Quad, modules
 	mid := (left.top + left.bottom + right.top + right.bottom) / 4
 	width := right.a + right.b*mid - left.a - left.b*mid
 	return corners, width / math.Sqrt(left.module*right.module), support
+}
+
+// probes is how many lines are scanned before the others are found worth it.
+const probes = 7
+
+// probesFirst orders lines: a few spread over all, then -1, then the rest.
+func probesFirst(n int) []int {
+	if n < 3*probes {
+		probed := make([]int, n)
+		for k := range probed {
+			probed[k] = k
+		}
+		return probed
+	}
+	var first, rest []int
+	for k := range n {
+		if every := n / probes; k%every == every/2 {
+			first = append(first, k)
+		} else {
+			rest = append(rest, k)
+		}
+	}
+	return slices.Concat(first, []int{-1}, rest)
 }
 
 // side is one side of a symbol: u = a + b·v, between two scan lines.

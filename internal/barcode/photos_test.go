@@ -12,7 +12,7 @@ import (
 // licencePhoto is the back of a licence, photographed at moderate quality: by hand, a little askew and unsharp, in uneven light, and as JPEG.
 func licencePhoto(t testing.TB, seed uint64) (*imaging.Picture, specimen.Truth) {
 	t.Helper()
-	p := specimen.NewPerson(seed, specimen.Profile{Reference: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)})
+	p := specimen.NewPerson(seed, specimen.Profile{Reference: day()})
 	page, truth, err := specimen.LicenceBack(p, specimen.PageOptions{Overprint: true})
 	if err != nil {
 		t.Fatal(err)
@@ -34,4 +34,7 @@ func licencePhoto(t testing.TB, seed uint64) (*imaging.Picture, specimen.Truth) 
 	return pic, truth
 }
 
-var _ image.Image
+// day is when the specimens are looked at.
+func day() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) }
+
+func lumaOf(img *image.RGBA) *image.Gray { return imaging.FromRGBA(img).Gray() }
