@@ -119,10 +119,10 @@ func (c policyCheckCmd) Run(a *app) error {
 }
 
 func versionsOf(s *policy.Set, now time.Time) []policyVersion {
-	holds, any := s.At(now)
+	holds, found := s.At(now)
 	var out []policyVersion
 	for _, p := range s.All() {
-		out = append(out, policyVersion{p.ID(), p.EffectiveFrom.Format(time.DateOnly), any && p.ID() == holds.ID()})
+		out = append(out, policyVersion{p.ID(), p.EffectiveFrom.Format(time.DateOnly), found && p.ID() == holds.ID()})
 	}
 	return out
 }
