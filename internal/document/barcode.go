@@ -46,7 +46,7 @@ func (b *Barcode) identify(d *Facts) {
 	case "ID":
 		d.Kind = KindIDCard
 	}
-	if v := b.Licence.Fields["issuing_state"]; v != "" {
+	if v := b.Fields["issuing_state"]; v != "" {
 		d.Issuer = v
 	}
 }
@@ -57,7 +57,7 @@ func (b *Barcode) merge(fields map[string]Field) {
 		return
 	}
 	for _, name := range []string{FieldDocumentNumber, FieldSurname, FieldGivenNames, FieldBirthDate, FieldExpiryDate, FieldIssueDate, FieldSex, "issuing_state"} {
-		if v := b.Licence.Fields[name]; v != "" {
+		if v := b.Fields[name]; v != "" {
 			fields[name] = Field{Value: v, Confidence: 1, Box: b.Box, Source: SourceBarcode}
 		}
 	}

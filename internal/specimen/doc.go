@@ -11,6 +11,9 @@
 // imitate no country's, have no security features, and are never to be taken or passed off for real. Bytes are the same for
 // the same seed on one processor architecture; across architectures pixels may differ by a grey level (fused multiply-add).
 //
+// Driving licences (licence.go) have to name the United States or Canada, since the standard of their bar codes knows no other states; their
+// jurisdictions, issuer numbers and layouts exist nowhere.
+//
 // The parts: person.go and look.go draw a person, head.go, hair.go, mesh.go, skin.go and render.go picture the head; page.go
 // prints documents; camera.go and film.go photograph them; selfie.go pictures people; set.go writes a demonstration set.
 package specimen

@@ -1,5 +1,7 @@
 package pdf417
 
+import "slices"
+
 // field counts modulo 929.
 type field struct{ exp, log [Values]int }
 
@@ -20,8 +22,8 @@ func (f *field) inverse(a int) int { return f.power(-f.log[a]) }
 // at gives the value of a polynomial, the constant first.
 func at(p []int, x int) int {
 	v := 0
-	for i := len(p) - 1; i >= 0; i-- {
-		v = (v*x + p[i]) % Values
+	for _, c := range slices.Backward(p) {
+		v = (v*x + c) % Values
 	}
 	return v
 }

@@ -89,14 +89,13 @@ func TestRoundTrip(t *testing.T) {
 				// Errors cost two, missing words one.
 				budget, want := n-spare, 0
 				for _, at := range r.Perm(len(words)) {
-					if budget >= 2 && r.IntN(2) == 0 {
+					switch {
+					case budget >= 2 && r.IntN(2) == 0:
 						broken[at] = (broken[at] + 1 + r.IntN(Values-1)) % Values
 						budget, want = budget-2, want+1
-					} else if budget >= 1 {
+					case budget >= 1:
 						broken[at] = -1
 						budget, want = budget-1, want+1
-					} else {
-						break
 					}
 				}
 				got, repaired, err := Decode(broken, l)
