@@ -1,10 +1,11 @@
 package verify
 
 import (
+	"slices"
+
 	"bonafide/internal/document"
 	"bonafide/internal/kyc"
 	"bonafide/internal/match"
-	"slices"
 )
 
 // details compares what was typed with what the document says, field by field.

@@ -41,7 +41,7 @@ func TestCasesInStates(t *testing.T) {
 		"approved":        {[]kyc.State{kyc.Approved}, 10, []kyc.CaseID{}},
 		"no state":        {nil, 10, []kyc.CaseID{}},
 	} {
-		got, err := l.CasesIn(t.Context(), x.states, x.limit)
+		got, err := l.CasesIn(t.Context(), x.states, "", x.limit)
 		if err != nil || !slices.Equal(caseIDs(got), x.want) {
 			t.Errorf("%s: %v, %v; want %v", name, caseIDs(got), err, x.want)
 		}
@@ -56,7 +56,7 @@ func TestCasesInStates(t *testing.T) {
 	if got, err := l.CasesOfAccount(t.Context(), "account 1"); err != nil || len(got) != 0 {
 		t.Errorf("of an erased account: %v, %v", caseIDs(got), err)
 	}
-	if got, err := l.CasesIn(t.Context(), []kyc.State{kyc.Erased}, 10); err != nil || len(got) != 3 || len(got[0].Items) != 0 {
+	if got, err := l.CasesIn(t.Context(), []kyc.State{kyc.Erased}, "", 10); err != nil || len(got) != 3 || len(got[0].Items) != 0 {
 		t.Errorf("erased: %v, %v", got, err)
 	}
 }
