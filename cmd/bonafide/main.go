@@ -55,6 +55,7 @@ type commands struct {
 	Inspect struct {
 		Document inspectDocumentCmd `cmd:"" help:"Measure and read pictures of documents."`
 		Face     inspectFaceCmd     `cmd:"" help:"Find and measure faces."`
+		Liveness inspectLivenessCmd `cmd:"" help:"Measure sequences of frames against a challenge."`
 	} `cmd:"" help:"Show what is measured in pictures."`
 	Compare struct {
 		Faces compareFacesCmd `cmd:"" help:"Compare the faces of two pictures."`

@@ -171,8 +171,13 @@ func (a *Analyser) describe(ctx context.Context, p *pyramid, c candidate) (Face,
 		}
 		break
 	}
-	f.Box, f.Pose, f.Mouth = f.Mesh.box(), f.Mesh.Pose(), f.Mesh.MouthAspect()
-	f.EyeRight, f.EyeLeft = f.Mesh.EyeAspect()
+	return read(f.Score, f.Presence, f.Mesh), nil
+}
+
+// read takes from a mesh what a Face says.
+func read(score, presence float64, mesh Mesh) Face {
+	f := Face{Score: score, Presence: presence, Mesh: mesh, Box: mesh.box(), Pose: mesh.Pose(), Mouth: mesh.MouthAspect()}
+	f.EyeRight, f.EyeLeft = mesh.EyeAspect()
 	f.Turn = ((int(math.Round(f.Pose.Roll/90)) % 4) + 4) % 4
-	return f, nil
+	return f
 }

@@ -112,6 +112,7 @@ func (d Documents) From(issuer string) []string {
 type Thresholds struct {
 	Document DocumentThresholds `yaml:"document"`
 	Face     FaceThresholds     `yaml:"face"`
+	Liveness LivenessThresholds `yaml:"liveness"`
 }
 
 // DocumentThresholds judge the photo of a document.

@@ -40,7 +40,7 @@ func TestStandard(t *testing.T) {
 // new one cannot be forgotten.
 func TestEveryThresholdIsChecked(t *testing.T) {
 	t.Parallel()
-	n := reflect.TypeFor[DocumentThresholds]().NumField() + reflect.TypeFor[FaceThresholds]().NumField()
+	n := reflect.TypeFor[DocumentThresholds]().NumField() + reflect.TypeFor[FaceThresholds]().NumField() + reflect.TypeFor[LivenessThresholds]().NumField()
 	all := unset()
 	seen := map[*float64]bool{}
 	for _, x := range all.all() {

@@ -192,7 +192,7 @@ type threshold struct {
 // all lists the thresholds, so that none is forgotten in a check.
 func (t *Thresholds) all() []threshold {
 	d, f := &t.Document, &t.Face
-	return []threshold{
+	return append(t.Liveness.all(), []threshold{
 		{"document.sharpness", &d.Sharpness, false},
 		{"document.dark_mean", &d.DarkMean, false},
 		{"document.overexposed_share", &d.OverexposedShare, true},
@@ -212,7 +212,7 @@ func (t *Thresholds) all() []threshold {
 		{"face.backlight", &f.Backlight, false},
 		{"face.sharpness", &f.Sharpness, false},
 		{"face.eyes_open", &f.EyesOpen, false},
-	}
+	}...)
 }
 
 // unset are thresholds of which a file has named none: no number is a default
