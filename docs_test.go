@@ -75,6 +75,8 @@ A state says whose turn it is.
 
 | event | what happened |
 |---|---|
+| give_consent | the applicant agrees to biometrics; what they had declined is asked again |
+| decline_biometrics | the applicant does not agree to biometrics, or not any more: what is kept of their face is erased, and the case goes on without it to a human; where the policy has no such way, it ends |
 | submit | the applicant sent evidence that passed its pre-check; when nothing is missing the full check starts |
 | refuse | the pre-check found evidence unusable; no attempt is used |
 | connected | the applicant connects from another region than before |
@@ -82,6 +84,8 @@ A state says whose turn it is.
 | check_failed | we could not finish the check in spite of retries; a human takes over, no attempt is used |
 | reviewed | a person decided |
 | requalify | an approved applicant would not be approved under a newer policy: the case stays approved and carries a note |
+| suspend | a person holds an approval back until it was looked at again, as after a re-verification that showed another face |
+| revoke | a person takes an approval back, with reasons; the applicant can appeal |
 | ask_help | the applicant asks for a human |
 | appeal | the applicant contests a refusal |
 | expire | the time to act has passed |

@@ -37,6 +37,7 @@ type data struct {
 
 	Fields []kyc.Field `json:"fields,omitempty"`
 	Taken  []kyc.Field `json:"taken,omitempty"`
+	Note   string      `json:"note,omitempty"`
 }
 
 // Encode returns the canonical data of a record. Equal records give equal
@@ -48,6 +49,7 @@ func Encode(r kyc.Record) []byte {
 	err := enc.Encode(data{
 		V: dataVersion, At: moment(r.At), Case: r.Case, Event: r.Event, From: r.From, To: r.To,
 		Actor: r.Actor, Item: r.Item, Codes: r.Codes, Fields: r.Fields, Taken: r.Taken,
+		Note: r.Note,
 	})
 	if err != nil {
 		// Only a year beyond 9999 cannot be written as JSON.
@@ -68,7 +70,7 @@ func Decode(raw []byte) (kyc.Record, error) {
 	}
 	return kyc.Record{
 		Case: d.Case, Event: d.Event, From: d.From, To: d.To, Actor: d.Actor, Item: d.Item, Codes: d.Codes,
-		Fields: d.Fields, Taken: d.Taken, At: d.At,
+		Fields: d.Fields, Taken: d.Taken, Note: d.Note, At: d.At,
 	}, nil
 }
 

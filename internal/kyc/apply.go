@@ -149,7 +149,10 @@ type Record struct {
 	// of them were taken over from the document. They hold no values.
 	Fields, Taken []Field
 	Codes         []Code
-	At            time.Time
+	// Note is an id or a version that the event is about: a challenge, a text that
+	// was read, the case that a new face is compared with.
+	Note string
+	At   time.Time
 }
 
 // DestroyKey destroys the applicant's data key, and with it everything sealed
@@ -217,6 +220,18 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 	case Appeal:
 		rec.Actor, rec.At = actor(e.By), e.At
 		c.handOver()
+	case GiveConsent:
+		rec.Actor, rec.At, rec.Note = e.Consent.By, e.Consent.At, e.Consent.words()
+		c.giveConsent(e.Consent)
+	case DeclineBiometrics:
+		rec.Actor, rec.At, rec.Note = e.Consent.By, e.Consent.At, e.Consent.words()
+		effects = c.declineBiometrics(e)
+	case Suspend:
+		rec.Actor, rec.At, rec.Codes = e.By, e.At, codes(e.Findings)
+		err = c.suspend(e)
+	case Revoke:
+		rec.Actor, rec.At, rec.Codes = e.By, e.At, codes(e.Findings)
+		err = c.revoke(e)
 	case Cancel:
 		rec.Actor, rec.At, rec.Codes = actor(e.By), e.At, []Code{Cancelled}
 		c.close()
@@ -282,21 +297,33 @@ func (c *Case) submit(s Submission) ([]Effect, error) {
 	if c.State == ActionRequired && !c.asks(s.Item) {
 		return nil, &Error{Kind: NotAsked, Op: "submit", State: c.State, Item: s.Item}
 	}
+	if c.Items[k].Waived {
+		return nil, &Error{Kind: NotAsked, Op: "submit", State: c.State, Item: s.Item, Detail: "the applicant declined biometrics; their consent makes the item asked again"}
+	}
 	c.Items[k].Current = &s
 	c.Items[k].Status = Submitted
-	for _, i := range c.Items {
-		missing := i.Status == Missing && i.Required
-		unanswered := c.State == ActionRequired && c.asks(i.Item) && i.Status != Submitted
-		if missing || unanswered {
-			return nil, nil
-		}
+	if !c.answered() {
+		return nil, nil
 	}
+	return c.begin(), nil
+}
+
+// answered reports whether nothing is missing any more that was asked for.
+func (c *Case) answered() bool {
+	return !slices.ContainsFunc(c.Items, func(i ItemState) bool {
+		missing := i.Status == Missing && i.Required
+		return missing || c.State == ActionRequired && c.asks(i.Item) && i.Status != Submitted
+	})
+}
+
+// begin starts the full check of the next round.
+func (c *Case) begin() []Effect {
 	c.endPauses()
 	c.State, c.Plan = Processing, nil
 	// What was found before is answered; what people said stays.
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
 	c.Round++
-	return []Effect{RunChecks{c.ID, c.Round}}, nil
+	return []Effect{RunChecks{c.ID, c.Round}}
 }
 
 func (c *Case) asks(i Item) bool {
@@ -336,7 +363,11 @@ func (c *Case) handBack(s State, p *Plan, at time.Time) {
 }
 
 // remember keeps a refused picture; the oldest give way beyond a hundred.
-func (c *Case) remember(p RefusedPicture) { c.Refused = lastOf(append(c.Refused, p)) }
+func (c *Case) remember(p RefusedPicture) {
+	if p.SHA256 != "" { // a sequence that did not arrive in full is no picture
+		c.Refused = lastOf(append(c.Refused, p))
+	}
+}
 
 // lastOf keeps the last hundred of a list.
 func lastOf[T any](all []T) []T { return all[max(0, len(all)-100):] }
@@ -439,16 +470,17 @@ func (c *Case) settle(worst Severity, e Checked) {
 	case Retry:
 		p := PlanFor(c.Items, c.Findings, e.Limits)
 		c.handBack(ActionRequired, &p, e.At)
-		c.pauses()
+		c.pausesOfPlan()
 	case Note:
 		c.endPauses()
 		c.State, c.Plan = Approved, nil
 	}
 }
 
-// pauses tells of the pauses: of the case as a whole while nothing of its plan
-// can be sent, and of each item that has to wait longer.
-func (c *Case) pauses() {
+// pausesOfPlan tells of the pauses: of the case as a whole while nothing of its
+// plan can be sent, and of each item that has to wait longer.
+func (c *Case) pausesOfPlan() {
+	c.forget(CoolingDown)
 	c.RetryAt = time.Time{}
 	for k, p := range c.Plan.Items {
 		if k == 0 || p.RetryAt.Before(c.RetryAt) {
@@ -479,7 +511,7 @@ func (c *Case) reviewed(e Reviewed) error {
 		c.Plan = nil
 		c.State = Approved
 		for k := range c.Items {
-			if c.Items[k].Current != nil {
+			if c.Items[k].Current != nil || c.Items[k].Waived {
 				c.Items[k].Status = Passed
 			}
 		}

@@ -88,6 +88,11 @@ const (
 	FaceAttack         Code = "face.presentation_attack"
 	FaceSamePicture    Code = "face.same_picture"
 	FaceFileUnreadable Code = "face.file_unreadable"
+	WithoutBiometrics  Code = "face.without_biometrics"
+	FaceRecordMismatch Code = "face.record_mismatch"
+	FaceRecordMissing  Code = "face.record_missing"
+	SeenInPerson       Code = "face.seen_in_person"
+	SeenByVideo        Code = "face.seen_by_video"
 
 	LivenessTooFast       Code = "liveness.too_fast"
 	LivenessIncomplete    Code = "liveness.incomplete"
@@ -270,6 +275,11 @@ func definitions() []Definition {
 		signal(LivenessVirtualCamera, Face),
 		signal(LivenessReplayed, Face),
 		signal(LivenessLightMismatch, Face, LivenessFramesMissing),
+		signal(FaceRecordMismatch, Face, poorPicture()...),
+		signal(FaceRecordMissing, Face),
+		{Code: WithoutBiometrics, Item: Face, Severity: Review, Audience: ForApplicant},
+		{Code: SeenInPerson, Item: Face, Severity: Note, Audience: ForApplicant},
+		{Code: SeenByVideo, Item: Face, Severity: Note, Audience: ForApplicant},
 
 		{Code: UnderAge, Item: Eligibility, Severity: Final, Audience: ForApplicant, DependsOn: append(unread(), DetailsBirthDate, DocInconsistent, DocMRZCheckDigit)},
 		{Code: AgeUnknown, Item: Eligibility, Severity: Review, Audience: ForApplicant, DependsOn: append(unread(), DetailsBirthDate)},

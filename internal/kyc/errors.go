@@ -19,6 +19,10 @@ const (
 	NotAsked   ErrorKind = "not_asked"   // the item was not asked for
 	InCoolDown ErrorKind = "cooling_down"
 	Stale      ErrorKind = "stale" // the round has passed
+	// ConsentNeeded says that biometrics were not agreed to.
+	ConsentNeeded ErrorKind = "consent_needed"
+	// TooMany says that a limit on number or size is reached.
+	TooMany ErrorKind = "too_many"
 )
 
 // Error is a refusal. It carries ids and states, never personal data.

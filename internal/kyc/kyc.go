@@ -161,6 +161,9 @@ type ItemState struct {
 	// RetryAt is the end of the pause after a failure of this item; zero when it
 	// may be sent at once.
 	RetryAt time.Time `json:"retry_at,omitzero"`
+	// Waived says that the item would be required, had the applicant not declined
+	// biometrics.
+	Waived bool `json:"waived,omitempty"`
 }
 
 // RefusedPicture remembers a picture that failed, so that the same picture is
@@ -207,6 +210,13 @@ type Case struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// Period is how long the applicant has whenever it becomes their turn.
 	Period time.Duration `json:"period"`
+	// Consent is what the applicant said last about biometrics; nil while they were
+	// not asked.
+	Consent *Consent `json:"consent,omitempty"`
+	// Purpose and Against are those of a re-verification: why a new face is asked
+	// for, and the approved case that it is compared with.
+	Purpose Purpose `json:"purpose,omitempty"`
+	Against CaseID  `json:"against,omitempty"`
 }
 
 // Item returns the state of an item and whether the case knows it.

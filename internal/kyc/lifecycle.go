@@ -12,35 +12,48 @@ func Transitions() []Transition {
 	help := func(s State) Transition { return Transition{s, AskHelp{}.Name(), []State{s}} }
 	erase := func(s State) Transition { return Transition{s, Erase{}.Name(), []State{Erased}} }
 	cancel := func(s State) Transition { return Transition{s, Cancel{}.Name(), []State{Expired}} }
+	consent := func(s State) Transition { return Transition{s, GiveConsent{}.Name(), []State{s}} }
+	decline := func(s State, to ...State) Transition { return Transition{s, DeclineBiometrics{}.Name(), to} }
 	return []Transition{
 		{Open, Submit{}.Name(), []State{Open, Processing}},
 		{Open, Refuse{}.Name(), []State{Open}},
 		{Open, Connected{}.Name(), []State{Open}},
 		{Open, AskHelp{}.Name(), []State{InReview}},
+		consent(Open),
+		decline(Open, Open, Processing, Expired),
 		cancel(Open),
 		{Open, Expire{}.Name(), []State{Expired}},
 		erase(Open),
 		{Processing, Checked{}.Name(), []State{Approved, ActionRequired, InReview, Declined}},
 		{Processing, CheckFailed{}.Name(), []State{InReview}},
 		help(Processing),
+		decline(Processing, Processing),
 		erase(Processing),
 		{ActionRequired, Submit{}.Name(), []State{ActionRequired, Processing}},
 		{ActionRequired, Refuse{}.Name(), []State{ActionRequired}},
 		{ActionRequired, Connected{}.Name(), []State{ActionRequired}},
 		{ActionRequired, AskHelp{}.Name(), []State{InReview}},
+		consent(ActionRequired),
+		decline(ActionRequired, ActionRequired, Processing, Expired),
 		cancel(ActionRequired),
 		{ActionRequired, Expire{}.Name(), []State{Expired}},
 		erase(ActionRequired),
 		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired, Open}},
 		help(InReview),
+		decline(InReview, InReview),
 		erase(InReview),
 		help(Approved),
+		decline(Approved, Approved),
+		{Approved, Suspend{}.Name(), []State{InReview}},
+		{Approved, Revoke{}.Name(), []State{Declined}},
 		{Approved, Requalify{}.Name(), []State{Approved}},
 		erase(Approved),
 		{Declined, Appeal{}.Name(), []State{InReview}},
 		help(Declined),
+		decline(Declined, Declined),
 		erase(Declined),
 		{Expired, AskHelp{}.Name(), []State{InReview}},
+		decline(Expired, Expired),
 		erase(Expired),
 	}
 }
@@ -48,7 +61,7 @@ func Transitions() []Transition {
 // EventNames lists the names of all events in the order of a case's life.
 func EventNames() []string {
 	return []string{
-		Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Requalify{}.Name(),
+		GiveConsent{}.Name(), DeclineBiometrics{}.Name(), Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Requalify{}.Name(), Suspend{}.Name(), Revoke{}.Name(),
 		AskHelp{}.Name(), Appeal{}.Name(), Cancel{}.Name(), Expire{}.Name(), Erase{}.Name(),
 	}
 }

@@ -102,7 +102,7 @@ type Applicants interface {
 	DeleteDataKey(ctx context.Context, id ApplicantID) error
 }
 
-// Cases keeps cases and their submissions.
+// Cases keeps cases.
 type Cases interface {
 	// CreateCase stores version 1. It returns Conflict when the id exists and
 	// NotFound when the applicant does not.
@@ -120,6 +120,10 @@ type Cases interface {
 	// creation, those created after the case with the id after; "" begins at the
 	// first. NotFound when there is no such case.
 	CasesAfter(ctx context.Context, states []State, after CaseID, limit int) ([]CaseRecord, error)
+}
+
+// Submissions keeps the submissions of cases.
+type Submissions interface {
 	// AddSubmission returns Conflict when the id exists, and NotFound when the
 	// case or the applicant does not.
 	AddSubmission(ctx context.Context, s SubmissionRecord) error
@@ -128,7 +132,9 @@ type Cases interface {
 	SubmissionsOf(ctx context.Context, c CaseID) ([]SubmissionRecord, error)
 	// SealSubmission replaces the sealed bytes of a submission, or returns NotFound.
 	SealSubmission(ctx context.Context, id SubmissionID, sealed []byte) error
-	// HasBlob reports whether any submission refers to a blob.
+	// ForgetSubmission empties a submission: its facts and its blob's name.
+	ForgetSubmission(ctx context.Context, id SubmissionID) error
+	// HasBlob reports whether any submission or frame refers to a blob.
 	HasBlob(ctx context.Context, key string) (bool, error)
 }
 
@@ -185,8 +191,10 @@ type Queue interface {
 type Tx interface {
 	Applicants
 	Cases
+	Submissions
 	Access
 	Fingerprints
+	Challenges
 	Chain
 	Queue
 }

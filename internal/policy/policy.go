@@ -34,6 +34,7 @@ type Policy struct {
 	Services         map[string]Service `yaml:"services"`
 	Rules            []Rule             `yaml:"rules"`
 	Documents        Documents          `yaml:"documents"`
+	Face             Face               `yaml:"face"`
 	Thresholds       Thresholds         `yaml:"thresholds"`
 }
 

@@ -45,6 +45,8 @@ func (d *document) complete() []Problem {
 		p.Services[name] = p.Services[name].complete(name, p.Items, bad)
 	}
 	p.Documents.check(bad)
+	p.Face = p.Face.absent()
+	p.Face.check(bad)
 	p.Thresholds.check(bad)
 	return append(out, d.compile(bad)...)
 }

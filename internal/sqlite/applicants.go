@@ -57,6 +57,8 @@ func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
 		"UPDATE applicants SET sealed = x'', external_key = NULL WHERE id = ?",
 		"UPDATE cases SET sealed = x'' WHERE applicant = ?",
 		"UPDATE submissions SET sealed = x'' WHERE applicant = ?",
+		"DELETE FROM frames WHERE challenge IN (SELECT id FROM challenges WHERE applicant = ?)",
+		"UPDATE challenges SET sealed = x'', due_at = NULL, status = 'over' WHERE applicant = ?",
 		"DELETE FROM replies WHERE applicant = ?",
 		"DELETE FROM fingerprints WHERE applicant = ?",
 	} {

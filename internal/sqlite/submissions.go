@@ -16,24 +16,24 @@ func scanSubmission(r row) (kyc.SubmissionRecord, error) {
 	return s, err
 }
 
-// AddSubmission implements [kyc.Cases].
+// AddSubmission implements [kyc.Submissions].
 func (t *tx) AddSubmission(ctx context.Context, s kyc.SubmissionRecord) error {
 	return t.insert(ctx, "add submission",
 		"INSERT INTO submissions ("+submissionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		s.ID, s.Case, s.Applicant, s.Item, s.BlobKey, s.Bytes, micro(s.CreatedAt), bytes(s.Sealed))
 }
 
-// Submission implements [kyc.Cases].
+// Submission implements [kyc.Submissions].
 func (t *tx) Submission(ctx context.Context, id kyc.SubmissionID) (kyc.SubmissionRecord, error) {
 	return one("load submission", t.sql.QueryRowContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE id = ?", id), scanSubmission)
 }
 
-// SubmissionsOf implements [kyc.Cases].
+// SubmissionsOf implements [kyc.Submissions].
 func (t *tx) SubmissionsOf(ctx context.Context, c kyc.CaseID) ([]kyc.SubmissionRecord, error) {
 	return many(ctx, t, "list submissions", scanSubmission, "SELECT "+submissionColumns+" FROM submissions WHERE case_id = ? ORDER BY seq", c)
 }
 
-// SealSubmission implements [kyc.Cases].
+// SealSubmission implements [kyc.Submissions].
 func (t *tx) SealSubmission(ctx context.Context, id kyc.SubmissionID, sealed []byte) error {
 	n, err := t.exec(ctx, "seal submission", "UPDATE submissions SET sealed = ? WHERE id = ?", bytes(sealed), id)
 	if err == nil && n == 0 {
@@ -42,12 +42,18 @@ func (t *tx) SealSubmission(ctx context.Context, id kyc.SubmissionID, sealed []b
 	return err
 }
 
-// HasBlob implements [kyc.Cases].
+// HasBlob implements [kyc.Submissions].
 func (t *tx) HasBlob(ctx context.Context, key string) (bool, error) {
-	return one("look for blob", t.sql.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM submissions WHERE blob_key = ?)", key),
-		func(r row) (bool, error) {
-			var has bool
-			err := r.Scan(&has)
-			return has, err
-		})
+	return one("look for blob", t.sql.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT 1 FROM submissions WHERE blob_key = ?) OR EXISTS (SELECT 1 FROM frames WHERE blob_key = ?)", key, key), exists)
+}
+
+// ForgetSubmission implements [kyc.Submissions].
+func (t *tx) ForgetSubmission(ctx context.Context, id kyc.SubmissionID) error {
+	n, err := t.exec(ctx, "forget submission", "UPDATE submissions SET sealed = x'', blob_key = '' WHERE id = ?", id)
+	if err == nil && n == 0 {
+		err = &kyc.Error{Kind: kyc.NotFound, Op: "forget submission"}
+	}
+	t.erased = true
+	return err
 }

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"cases", caseTests()},
 		{"access", accessTests()},
 		{"fingerprints", fingerprintTests()},
+		{"challenges", challengeTests()},
 		{"chain", chainTests()},
 		{"transactions", transactionTests()},
 	} {
