@@ -31,6 +31,106 @@ type Case struct {
 	CreatedAt     time.Time  `json:"created_at"`
 	UpdatedAt     time.Time  `json:"updated_at"`
 	ExpiresAt     time.Time  `json:"expires_at"`
+	// Face says how the face of this case is asked for.
+	Face *FaceWay `json:"face,omitempty" doc:"How a face is asked for; absent where the case does not ask for one."`
+	// Purpose and Against are those of a re-verification.
+	Purpose string `json:"purpose,omitempty" enum:"withdrawal,appeal,recovery,device_change" doc:"Of a re-verification: why a new face is asked for."`
+	Against string `json:"against,omitempty" doc:"Of a re-verification: the approved case that the face is compared with. Not shown to applicant tokens."`
+}
+
+// FaceWay is how a face is asked for, and what its owner said about biometrics.
+type FaceWay struct {
+	Capture     string  `json:"capture" enum:"still,sequence" doc:"still: one picture as a submission. sequence: draw a challenge."`
+	Consent     string  `json:"consent" enum:"not_asked,needed,given,declined" doc:"needed: nothing of a face is taken before the applicant agreed."`
+	Alternative string  `json:"alternative" enum:"none,review" doc:"What follows when biometrics are declined: a person decides, or the case ends."`
+	Ask         Consent `json:"ask" doc:"The words to ask with."`
+}
+
+// Consent are our words about biometrics, and their version.
+type Consent struct {
+	Text  string `json:"text" example:"biometrics@1" doc:"The version to send with the answer."`
+	Title string `json:"title"`
+	Body  string `json:"body"`
+	Other string `json:"other_way" doc:"What happens without."`
+}
+
+// ConsentGiven is an applicant's answer about biometrics.
+type ConsentGiven struct {
+	Given    bool   `json:"given" doc:"false declines, also later: what is kept of the face is then erased, in all cases of the applicant."`
+	Text     string `json:"text" pattern:"^[A-Za-z0-9_.@-]{1,64}$" patternDescription:"letters, digits, _ . @ or -" example:"biometrics@1" doc:"The version of the words that were shown: ours, or your own."`
+	Language string `json:"language" pattern:"^[A-Za-z0-9-]{2,35}$" patternDescription:"a BCP 47 tag" example:"pt-BR"`
+}
+
+// Challenge is what was drawn for a face to do, and what came of it.
+type Challenge struct {
+	ID       string   `json:"id" example:"chl_01k9…"`
+	Status   string   `json:"status" enum:"drawn,waiting,used,over" doc:"waiting: the recording is told and frames are missing. used: the sequence is the submission of the face. over: draw another."`
+	Actions  []string `json:"actions" nullable:"false" enum:"blink,turn_left,turn_right,open_mouth,come_closer" doc:"Movements, in this order. Left and right are the person's own."`
+	Colours  []string `json:"colours,omitempty" nullable:"false" example:"#ff0000" doc:"Colours to fill the screen with, in this order."`
+	ColourMS int64    `json:"colour_ms,omitempty" doc:"How long to show each."`
+
+	CreatedAt time.Time  `json:"created_at"`
+	DueAt     *time.Time `json:"due_at,omitempty" doc:"Until when the recording must be told (drawn) or frames can arrive (waiting)."`
+	Limits    Limits     `json:"limits"`
+	Arrived   int        `json:"arrived" doc:"Frames that are here."`
+	Missing   []int64    `json:"missing,omitempty" nullable:"false" doc:"Times of the frames that are still awaited."`
+
+	Submission string    `json:"submission,omitempty"`
+	Findings   []Finding `json:"findings" nullable:"false" doc:"Why it is over, where it is not just that time passed. These use no attempt."`
+}
+
+// Limits bound one sequence.
+type Limits struct {
+	Frames     int   `json:"frames"`
+	FrameBytes int   `json:"frame_bytes"`
+	Bytes      int64 `json:"bytes"`
+	LengthMS   int64 `json:"length_ms"`
+}
+
+// DrawChallenge asks for a challenge.
+type DrawChallenge struct {
+	WithoutColours bool `json:"without_colours,omitempty" doc:"For a person who is sensitive to light. Refused where the policy requires colours."`
+}
+
+// Recording is what the device recorded. Times are milliseconds from the start of
+// the recording, by the device's own clock: the network has no part in them.
+type Recording struct {
+	Frames  []int64 `json:"frames" nullable:"false" minItems:"1" maxItems:"200" doc:"Times of all frames that were taken, rising; also of those that are not sent yet."`
+	Colours []Shown `json:"colours,omitempty" nullable:"false" maxItems:"16" doc:"When each drawn colour was on the screen, in their order."`
+	Device  Device  `json:"device,omitzero"`
+}
+
+// Shown is a colour that was shown.
+type Shown struct {
+	Colour string `json:"colour" pattern:"^#[0-9a-f]{6}$" patternDescription:"#rrggbb" example:"#ff0000"`
+	FromMS int64  `json:"from_ms" minimum:"0"`
+	ToMS   int64  `json:"to_ms" minimum:"0"`
+}
+
+// Device is what the recorder knows of its camera. All of it can be left out; it
+// is kept with the evidence and judged, never logged.
+type Device struct {
+	Camera       string   `json:"camera,omitempty" maxLength:"128" doc:"The label of the camera."`
+	Facing       string   `json:"facing,omitempty" enum:"user,environment,left,right"`
+	Width        int      `json:"width,omitempty" minimum:"1" maximum:"10000"`
+	Height       int      `json:"height,omitempty" minimum:"1" maximum:"10000"`
+	FrameRate    float64  `json:"frame_rate,omitempty" minimum:"0" maximum:"1000"`
+	Capabilities []string `json:"capabilities,omitempty" nullable:"false" maxItems:"40" pattern:"^[A-Za-z]{1,32}$" patternDescription:"names as MediaTrackCapabilities has them" doc:"Names of what the camera can do."`
+	ClockJitter  float64  `json:"clock_jitter_ms,omitempty" minimum:"0" maximum:"10000" doc:"Standard deviation of the times between the camera's own frames (captureTime)."`
+	Automated    bool     `json:"automated,omitempty" doc:"navigator.webdriver"`
+}
+
+// NewReverification asks for a new face of a verified applicant.
+type NewReverification struct {
+	Purpose       string `json:"purpose" enum:"withdrawal,appeal,recovery,device_change"`
+	Locale        string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47 language of the applicant; that of the verification when absent."`
+	NetworkRegion string `json:"network_region,omitempty" pattern:"^[A-Z]{2}$" example:"DE"`
+}
+
+// Withheld is a person's decision to hold back or to take back an approval.
+type Withheld struct {
+	Reviewer string       `json:"reviewer" pattern:"^[A-Za-z0-9_.-]{1,64}$" patternDescription:"an id of 1 to 64 letters, digits, _ . or -" example:"rev_17" doc:"Your id of the person who decided. The audit log keeps it for good: no names and no addresses."`
+	Reasons  []ReviewCode `json:"reasons" nullable:"false" minItems:"1" maxItems:"20" doc:"Finding codes."`
 }
 
 // Item is one thing that is asked of the applicant.

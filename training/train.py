@@ -60,7 +60,7 @@ def batches(task, lines, count):
 
 
 def generate(name, queue, seed):
-    os.nice(4)  # steps matter more than fresh lines
+    os.nice(1)
     task = Task(name)
     lines = task.lines(seed)
     while True:

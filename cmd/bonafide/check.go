@@ -22,21 +22,28 @@ import (
 type checkCmd struct {
 	Document string `help:"Photo of the document's front, or of a passport's data page." required:"" placeholder:"FILE"`
 	Back     string `help:"Photo of the back." placeholder:"FILE"`
-	Selfie   string `help:"Photo of the person." placeholder:"FILE"`
-	Details  string `help:"What the person typed: JSON with surname, given_names, birth_date, document_number, expiry_date, nationality." placeholder:"FILE"`
-	Policy   string `help:"Policy, a file or a folder of versions; the shipped one when absent." placeholder:"PATH"`
-	Lang     string `help:"Language of the texts." default:"en"`
-	JSON     bool   `name:"json" help:"One JSON object instead of text."`
+	Selfie   string `help:"Photo of the person." placeholder:"FILE" xor:"face"`
+	Liveness string `help:"Folder of frames of the person, named by their time in milliseconds: 000100.jpg." placeholder:"DIR" xor:"face"`
+	// Challenge and Colours are those of inspect liveness.
+	Challenge []string `help:"What the frames of --liveness were asked to show, in this order: blink, turn_left, turn_right, open_mouth, come_closer." placeholder:"MOVEMENT,…"`
+	Colours   string   `help:"JSON file with the colours that the screen showed: [{\"colour\":\"#ff0000\",\"from_ms\":0,\"to_ms\":400},…]." placeholder:"FILE"`
+
+	Details string `help:"What the person typed: JSON with surname, given_names, birth_date, document_number, expiry_date, nationality." placeholder:"FILE"`
+	Policy  string `help:"Policy, a file or a folder of versions; the shipped one when absent." placeholder:"PATH"`
+	Lang    string `help:"Language of the texts." default:"en"`
+	JSON    bool   `name:"json" help:"One JSON object instead of text."`
 }
 
 // checked is the outcome as the contract has it.
 type checked struct {
-	Decision  string             `json:"decision"`
-	Title     string             `json:"-"`
-	Findings  []api.Finding      `json:"findings"`
-	Plan      *api.Plan          `json:"plan"`
-	Document  *checkedDocument   `json:"document,omitempty"`
-	Face      *verify.Match      `json:"face,omitempty"`
+	Decision string           `json:"decision"`
+	Title    string           `json:"-"`
+	Findings []api.Finding    `json:"findings"`
+	Plan     *api.Plan        `json:"plan"`
+	Document *checkedDocument `json:"document,omitempty"`
+	Face     *verify.Match    `json:"face,omitempty"`
+	// Liveness tells of each movement that was asked for whether it was made.
+	Liveness  []verify.Performed `json:"liveness,omitempty"`
 	Services  []api.Service      `json:"services,omitempty"`
 	TimingsMS map[string]float64 `json:"timings_ms"`
 }
@@ -74,6 +81,9 @@ func (c checkCmd) Run(ctx context.Context, a *app) error {
 	started := a.now()
 	ctx, meter := onnx.WithMeter(ctx)
 
+	if len(c.Challenge) > 0 != (c.Liveness != "") {
+		return errors.New("--liveness and --challenge go together: frames show nothing unless it is known what was asked for")
+	}
 	k := &checking{app: a, engine: engine, policy: pol, now: started, out: &out}
 	if err := k.measure(ctx, c); err != nil {
 		var bad *os.PathError
@@ -169,6 +179,56 @@ func (k *checking) measure(ctx context.Context, c checkCmd) error {
 		k.out.TimingsMS[string(kyc.Face)] = ms(k.app.now().Sub(t))
 		k.sent = append(k.sent, kyc.Face)
 	}
+	if c.Liveness != "" {
+		return k.sequence(ctx, c)
+	}
+	return nil
+}
+
+// sequence measures a folder of frames as the sequence of a face.
+func (k *checking) sequence(ctx context.Context, c checkCmd) error {
+	ask, err := inspectLivenessCmd{Challenge: c.Challenge, Colours: c.Colours}.challenge(ctx, k.app)
+	if err != nil {
+		return err
+	}
+	files, err := frameFiles(c.Liveness)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Liveness, err)
+	}
+	frames := make([]verify.Timed, 0, len(files))
+	s := &verify.Sequence{}
+	for _, f := range files {
+		content, err := readPicture(f.path)
+		if err != nil {
+			return err
+		}
+		frames = append(frames, verify.Timed{AtMS: f.ms, Content: content})
+		s.Frames = append(s.Frames, f.ms)
+	}
+	s.Arrived = s.Frames
+	for _, a := range ask.Actions {
+		s.Actions = append(s.Actions, kyc.Action(a))
+	}
+	for _, x := range ask.Colours {
+		text, err := x.Colour.MarshalText()
+		if err != nil {
+			return err
+		}
+		s.Colours = append(s.Colours, verify.Shown{Colour: string(text), FromMS: x.FromMS, ToMS: x.ToMS})
+	}
+	page, err := readPicture(c.Document)
+	if err != nil {
+		return err
+	}
+	t := k.app.now()
+	k.evidence.Face, s.Measured, s.Best, err = k.engine.Sequence(ctx, frames, s.Asked(), page)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Liveness, err)
+	}
+	k.evidence.Sequence = s
+	k.out.Liveness = verify.LivenessChallenges(k.policy.Thresholds.Liveness, s.Measured, s.Asked().Actions)
+	k.out.TimingsMS[string(kyc.Face)] = ms(k.app.now().Sub(t))
+	k.sent = append(k.sent, kyc.Face)
 	return nil
 }
 

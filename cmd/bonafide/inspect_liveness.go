@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -132,11 +134,37 @@ func (a *app) frames(ctx context.Context, dir string) ([]liveness.Frame, *inputE
 		e := failed(dir, unreadableFile, fmt.Sprintf(format, args...))
 		return nil, &e, nil
 	}
-	entries, err := os.ReadDir(dir)
+	files, err := frameFiles(dir)
 	if err != nil {
 		return bad("%v", err)
 	}
-	var frames []liveness.Frame
+	frames := make([]liveness.Frame, 0, len(files))
+	for _, f := range files {
+		p, unreadable, err := a.picture(ctx, f.path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if unreadable != nil {
+			return bad("%s: %s", filepath.Base(f.path), unreadable.Error.Message)
+		}
+		frames = append(frames, liveness.Frame{AtMS: f.ms, Picture: p})
+	}
+	return frames, nil, nil
+}
+
+// frameFile is a frame in a folder.
+type frameFile struct {
+	path string
+	ms   int64
+}
+
+// frameFiles lists the frames of a folder by their time.
+func frameFiles(dir string) ([]frameFile, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []frameFile
 	for _, e := range entries {
 		name := e.Name()
 		if ext := strings.ToLower(filepath.Ext(name)); ext != ".jpg" && ext != ".jpeg" {
@@ -144,24 +172,18 @@ func (a *app) frames(ctx context.Context, dir string) ([]liveness.Frame, *inputE
 		}
 		at, err := strconv.ParseInt(strings.TrimSuffix(name, filepath.Ext(name)), 10, 64)
 		if err != nil || at < 0 {
-			return bad("%s: a frame is named by its time in milliseconds, as in 000100.jpg", name)
+			return nil, fmt.Errorf("%s: a frame is named by its time in milliseconds, as in 000100.jpg", name)
 		}
-		if len(frames) == maxFrames {
-			return bad("more than %d frames", maxFrames)
+		if len(out) == maxFrames {
+			return nil, fmt.Errorf("more than %d frames", maxFrames)
 		}
-		p, unreadable, err := a.picture(ctx, filepath.Join(dir, name))
-		if err != nil {
-			return nil, nil, err
-		}
-		if unreadable != nil {
-			return bad("%s: %s", name, unreadable.Error.Message)
-		}
-		frames = append(frames, liveness.Frame{AtMS: at, Picture: p})
+		out = append(out, frameFile{filepath.Join(dir, name), at})
 	}
-	if len(frames) == 0 {
-		return bad("no frames: expected JPEG files named by milliseconds, as in 000100.jpg")
+	if len(out) == 0 {
+		return nil, errors.New("no frames: expected JPEG files named by milliseconds, as in 000100.jpg")
 	}
-	return frames, nil, nil
+	slices.SortFunc(out, func(a, b frameFile) int { return cmp.Compare(a.ms, b.ms) })
+	return out, nil
 }
 
 func (a *app) tellLiveness(o inspectedLiveness) error {

@@ -59,7 +59,7 @@ func (r *Reader) ReadLines(ctx context.Context, g *image.Gray, quads []imaging.Q
 	}
 	lines := make([]Line, len(quads))
 	for i, q := range quads {
-		lines[i] = makeLine(q, settle(vote(got[i])))
+		lines[i] = makeLine(q, vote(got[i]))
 	}
 	return lines, nil
 }

@@ -16,12 +16,15 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"bonafide/internal/kyc"
+	"bonafide/internal/verify"
 )
 
 // Limits on what is read from the network.
 const (
 	// maxUpload is the most bytes of one submission; imaging refuses more anyway.
 	maxUpload = 20 << 20
+	// maxFrame is the most bytes of one frame of a sequence.
+	maxFrame = verify.MaxFrameBytes
 	// maxJSON is the most bytes of any other body. So much is always taken: it
 	// never waits for room.
 	maxJSON = 64 << 10
@@ -55,6 +58,8 @@ func (s *server) bounded(next http.Handler) http.Handler {
 		limit := int64(maxJSON)
 		if strings.Contains(r.URL.Path, "/submissions/") && !strings.HasSuffix(r.URL.Path, "/"+string(kyc.Details)) {
 			limit = maxUpload
+		} else if strings.Contains(r.URL.Path, "/frames/") {
+			limit = maxFrame
 		}
 		in := &arrival{server: s, from: http.MaxBytesReader(w, r.Body, limit), conn: http.NewResponseController(w)}
 		var err error

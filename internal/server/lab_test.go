@@ -54,6 +54,12 @@ type lab struct {
 
 func newLab(t *testing.T, engine *verify.Engine, change func(*server.Config)) *lab {
 	t.Helper()
+	return newLabUnder(t, engine, func(*policy.Policy) {}, change)
+}
+
+// newLabUnder is a lab with a policy of its own.
+func newLabUnder(t *testing.T, engine *verify.Engine, rules func(*policy.Policy), change func(*server.Config)) *lab {
+	t.Helper()
 	l := &lab{T: t, folder: t.TempDir(), log: &bytes.Buffer{}, doc: describe(t)}
 	log := slog.New(slog.NewTextHandler(&locked{l: l}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	must := func(err error) {
@@ -69,6 +75,7 @@ func newLab(t *testing.T, engine *verify.Engine, change func(*server.Config)) *l
 		// but what the server does is the same.
 		pol.Items = []kyc.Item{kyc.Details}
 	}
+	rules(&pol)
 	words, err := message.Load()
 	must(err)
 	queue, err := jobs.NewEnqueuer(log)
@@ -197,6 +204,11 @@ func (l *lab) post(path, secret string, body any, headers header) answer {
 	}
 	maps.Copy(h, headers)
 	return l.send(http.MethodPost, path, secret, r, h)
+}
+
+func (l *lab) put(path, secret string, body []byte) answer {
+	l.Helper()
+	return l.send(http.MethodPut, path, secret, bytes.NewReader(body), header{"Content-Type": "application/octet-stream"})
 }
 
 // is demands a status.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -112,6 +113,9 @@ func (s *server) viewEvidence(ctx context.Context, in *struct {
 func contentType(item kyc.Item, body []byte) (kind, suffix string) {
 	if item == kyc.Details {
 		return "application/json", ".json"
+	}
+	if item == kyc.Face && json.Valid(body) {
+		return "application/json", ".json" // of a sequence: what was drawn, recorded and arrived
 	}
 	switch f := imaging.Sniff(body); f {
 	case imaging.JPEG, imaging.PNG, imaging.WebP, imaging.HEIC:

@@ -44,7 +44,7 @@ func TestOpenAPIDocument(t *testing.T) {
 // and every answer is held against its schema on the way.
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, nil, nil)
+	l := newLabUnder(t, nil, live, nil)
 	served := l.get("/openapi.json", "").is(http.StatusOK)
 	var a, b any
 	own, err := server.OpenAPI()
@@ -87,6 +87,7 @@ func TestEveryOperation(t *testing.T) {
 	if got := into[api.Case](l.post("/v1/cases/"+other.Case.ID+"/cancel", other.Link.Token, nil, nil).is(http.StatusOK)); got.State != "expired" || len(got.Findings) != 1 || got.Findings[0].Code != "case.cancelled" || got.Title != got.Findings[0].Title {
 		t.Errorf("%+v", got)
 	}
+	l.everyFaceOperation()
 	for _, id := range l.doc.operations() {
 		if !l.doc.called[id] {
 			t.Errorf("the operation %s was never called with success", id)

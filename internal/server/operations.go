@@ -40,7 +40,7 @@ func (s *server) operations(a huma.API) {
 			MaxBodyBytes: maxJSON, BodyReadTimeout: -1, // the outer handler has read the body already
 			Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusConflict},
 		}
-		if method == http.MethodPost {
+		if method == http.MethodPost || method == http.MethodPut {
 			o.Errors = append(o.Errors, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
 		}
 		if len(security) == 1 {
@@ -64,6 +64,7 @@ func (s *server) operations(a huma.API) {
 		o.Errors = append(o.Errors, http.StatusForbidden, http.StatusTooManyRequests)
 	}), s.submit)
 	evidence.Required = false // an empty file is a finding, not a broken request
+	s.faceOperations(a, op, key, both)
 	huma.Register(a, op("view-evidence", http.MethodGet, "/v1/cases/{case}/submissions/{submission}/content", "Look at the evidence of a submission", key, describeEvidence), s.viewEvidence)
 	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
 	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)
@@ -295,8 +296,18 @@ func (s *server) review(ctx context.Context, in *struct {
 	if err := s.onlyIntegrators(ctx); err != nil {
 		return nil, err
 	}
-	var reasons []kyc.Finding
-	for _, r := range in.Body.Reasons {
+	reasons, err := reasonsOf(in.Body.Reasons)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Service.Review(ctx, kyc.CaseID(in.Case), in.Body.Reviewer, kyc.State(in.Body.Verdict), reasons)
+	return s.answer(ctx, "review", c, in.Tongue, err)
+}
+
+// reasonsOf reads the reasons of a person.
+func reasonsOf(codes []api.ReviewCode) ([]kyc.Finding, error) {
+	var out []kyc.Finding
+	for _, r := range codes {
 		d, ok := kyc.Lookup(kyc.Code(r.Code))
 		if !ok {
 			return nil, problem(http.StatusUnprocessableEntity, "invalid", "An unknown finding code; GET /v1/findings lists them.")
@@ -305,10 +316,9 @@ func (s *server) review(ctx context.Context, in *struct {
 		if r.Item != "" {
 			f.Item = kyc.Item(r.Item)
 		}
-		reasons = append(reasons, f)
+		out = append(out, f)
 	}
-	c, err := s.Service.Review(ctx, kyc.CaseID(in.Case), in.Body.Reviewer, kyc.State(in.Body.Verdict), reasons)
-	return s.answer(ctx, "review", c, in.Tongue, err)
+	return out, nil
 }
 
 func (s *server) erase(ctx context.Context, in *struct {

@@ -42,7 +42,9 @@ func statusOf(k kyc.ErrorKind) int {
 		return http.StatusConflict
 	case kyc.Invalid:
 		return http.StatusUnprocessableEntity
-	case kyc.InCoolDown:
+	case kyc.ConsentNeeded:
+		return http.StatusForbidden
+	case kyc.InCoolDown, kyc.TooMany:
 		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
@@ -60,6 +62,8 @@ func (s *server) explain(op string, err error) error {
 	switch e.Kind {
 	case kyc.NotFound:
 		p.Detail = "There is no such thing, or it is not yours."
+	case kyc.ConsentNeeded:
+		p.Detail = "Nothing is measured of a face before its owner agreed: POST …/consents. Who declines goes another way."
 	case kyc.NotAllowed:
 		p.Detail = fmt.Sprintf("Not possible while the case is %s.", e.State)
 	case kyc.NotAsked:
@@ -70,7 +74,7 @@ func (s *server) explain(op string, err error) error {
 		p.Detail = "The next submission is possible at " + e.RetryAt.UTC().Format(time.RFC3339) + "."
 		wait := int(math.Ceil(e.RetryAt.Sub(s.Now()).Seconds()))
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(max(1, wait))}})
-	case kyc.Conflict, kyc.Invalid, kyc.Stale:
+	case kyc.Conflict, kyc.Invalid, kyc.Stale, kyc.TooMany:
 		if p.Detail == "" {
 			p.Detail = "Somebody else changed it meanwhile. Read it again and repeat."
 		}

@@ -30,9 +30,13 @@ func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error
 	now := s.cfg.Now()
 	pol := s.Policy()
 	findings := Judge(pol, e, now)
+	services := Services(pol, e, now)
+	if c.Purpose != "" {
+		services = nil // those are the verification's
+	}
 	_, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Checked{
-			Round: round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: Services(pol, e, now),
+			Round: round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: services,
 			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
 		}, nil
 	}, nil)
@@ -56,7 +60,16 @@ func (s *Service) ChecksFailed(ctx context.Context, id kyc.CaseID, round int) er
 // evidence collects what is known of a case's submissions, measuring what was
 // not measured in full yet.
 func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
-	e := Evidence{Network: c.NetworkRegion, Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{}}
+	e := Evidence{
+		Network: c.NetworkRegion, Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{},
+		WithoutBiometrics: waived(c),
+	}
+	if c.Against != "" {
+		var err error
+		if e.Record, err = s.faceRecord(ctx, c.Against); err != nil {
+			return e, err
+		}
+	}
 	for _, st := range c.Items {
 		if st.Current == nil {
 			continue
@@ -66,7 +79,7 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 		if err != nil {
 			return e, err
 		}
-		if f.Side != nil && !f.Side.Full {
+		if f.Side != nil && (!f.Side.Full || untemplated(f.Side) && !c.DeclinedBiometrics()) {
 			content, err := s.content(ctx, c, *st.Current)
 			if err != nil {
 				return e, err
@@ -74,10 +87,15 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 			if s.cfg.Engine == nil {
 				return e, errNotMeasured
 			}
-			if f.Side, f.File, err = s.cfg.Engine.Document(ctx, st.Item, content, s.cfg.Now()); err != nil {
+			if f.Side, f.File, err = s.engineFor(c).Document(ctx, st.Item, content, s.cfg.Now()); err != nil {
 				return e, err
 			}
 			if err := s.keep(ctx, c, *st.Current, f); err != nil {
+				return e, err
+			}
+		}
+		if f.Sequence != nil && f.Sequence.Measured == nil {
+			if err := s.measureSequence(ctx, c, *st.Current, &f); err != nil {
 				return e, err
 			}
 		}
@@ -87,7 +105,7 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 		case kyc.DocumentBack:
 			e.Back = f.Side
 		case kyc.Face:
-			e.Face = f.Face
+			e.Face, e.Sequence = f.Face, f.Sequence
 		case kyc.Details:
 			e.Details = f.Details
 		case kyc.Eligibility, kyc.Uniqueness, kyc.WholeCase:
@@ -106,6 +124,22 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 	return e, nil
 }
 
+// waived reports whether a case goes on without the face that it would have asked
+// for.
+func waived(c kyc.Case) bool {
+	st, ok := c.Item(kyc.Face)
+	return ok && st.Waived
+}
+
+// engineFor is the engine that measures the documents of a case: without
+// templates of portraits where biometrics were declined.
+func (s *Service) engineFor(c kyc.Case) *Engine {
+	if c.DeclinedBiometrics() {
+		return s.cfg.Engine.WithoutTemplates()
+	}
+	return s.cfg.Engine
+}
+
 // refusedPictures remembers the pictures that must be taken again.
 func refusedPictures(e Evidence, findings []kyc.Finding) []kyc.RefusedPicture {
 	var sent []kyc.RefusedPicture
@@ -115,7 +149,7 @@ func refusedPictures(e Evidence, findings []kyc.Finding) []kyc.RefusedPicture {
 	if e.Back != nil {
 		sent = append(sent, kyc.RefusedPicture{Item: kyc.DocumentBack, PerceptualHash: e.Back.PerceptualHash, Quality: e.Back.Sharpness})
 	}
-	if e.Face != nil {
+	if e.Face != nil && e.Sequence == nil {
 		sent = append(sent, kyc.RefusedPicture{Item: kyc.Face, PerceptualHash: e.Face.PerceptualHash, Quality: e.Face.Quality.Sharpness})
 	}
 	var out []kyc.RefusedPicture

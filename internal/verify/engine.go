@@ -15,6 +15,7 @@ import (
 	"bonafide/internal/face"
 	"bonafide/internal/imaging"
 	"bonafide/internal/kyc"
+	"bonafide/internal/liveness"
 	"bonafide/internal/onnx"
 )
 
@@ -23,7 +24,10 @@ import (
 type Engine struct {
 	documents *document.Reader
 	faces     *face.Analyser
-	limits    imaging.Limits
+	liveness  *liveness.Analyser
+	// faceless says that no templates are made.
+	faceless bool
+	limits   imaging.Limits
 	// room is the memory for pictures, in bytes: one of the largest fits, or
 	// several usual ones; more wait their turn.
 	room *semaphore.Weighted
@@ -44,7 +48,15 @@ func NewEngine(rt *onnx.Runtime, clock func() time.Time) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{documents: docs, faces: faces, limits: imaging.DefaultLimits(), room: semaphore.NewWeighted(pictureMemory)}, nil
+	return &Engine{documents: docs, faces: faces, liveness: liveness.New(faces, clock), limits: imaging.DefaultLimits(), room: semaphore.NewWeighted(pictureMemory)}, nil
+}
+
+// WithoutTemplates is the same engine for people who declined biometrics: it finds
+// faces and measures none of them for comparison.
+func (e *Engine) WithoutTemplates() *Engine {
+	without := *e
+	without.faceless = true
+	return &without
 }
 
 // decode decodes a picture; unreadable is the kind of what is wrong with the
@@ -168,7 +180,7 @@ func (e *Engine) portrait(ctx context.Context, p *imaging.Picture, faces []face.
 	for _, m := range e.faces.Models() {
 		out.Models = append(out.Models, modelName(m))
 	}
-	if len(faces) == 0 {
+	if len(faces) == 0 || e.faceless {
 		return out, nil
 	}
 	t, err := e.faces.Template(ctx, p, faces[0])

@@ -92,6 +92,12 @@ type Evidence struct {
 	Hashes      map[kyc.Item]string
 	// Earlier is what was judged in earlier rounds of the case.
 	Earlier []Earlier
+	// Sequence is what is known of the face's sequence; nil for a still picture.
+	Sequence *Sequence
+	// WithoutBiometrics says that the applicant declined them.
+	WithoutBiometrics bool
+	// Record is, in a re-verification, the face of the verification.
+	Record *Record
 }
 
 // Earlier is a submission of an earlier round with what was measured in it.

@@ -18,6 +18,9 @@ import (
 // policy and day give the same findings.
 func Judge(p policy.Policy, e Evidence, today time.Time) []kyc.Finding {
 	j := judge{policy: p, evidence: e, today: policy.Day{Time: midnight(today)}}
+	if e.Record != nil {
+		return j.again()
+	}
 	if e.Front != nil {
 		j.photo(kyc.DocumentFront, *e.Front)
 	}
@@ -31,11 +34,17 @@ func Judge(p policy.Policy, e Evidence, today time.Time) []kyc.Finding {
 		j.face(*e.Face)
 		j.comparison()
 	}
+	if e.Sequence != nil {
+		j.live(*e.Sequence)
+	}
 	if e.Details != nil {
 		j.details()
 	}
 	j.contradictions()
 	j.eligibility()
+	if e.WithoutBiometrics {
+		j.otherWay()
+	}
 	return j.findings
 }
 

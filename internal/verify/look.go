@@ -114,7 +114,7 @@ func evidenceOf(ctx context.Context, tx kyc.Tx, id kyc.CaseID, sub kyc.Submissio
 		return r, kyc.SubmissionRecord{}, err
 	}
 	x, err := tx.Submission(ctx, sub)
-	if err == nil && (x.Case != id || r.State == kyc.Erased) {
+	if err == nil && (x.Case != id || r.State == kyc.Erased || x.BlobKey == "") {
 		err = &kyc.Error{Kind: kyc.NotFound, Op: "view evidence"}
 	}
 	return r, x, err

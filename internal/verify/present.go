@@ -50,6 +50,55 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 	if c.Plan != nil {
 		out.Plan = p.plan(*c.Plan, c.Findings)
 	}
+	out.Face, out.Purpose = p.face(c), string(c.Purpose)
+	if p.Operator {
+		out.Against = string(c.Against)
+	}
+	return out
+}
+
+// face presents how the face of a case is asked for.
+func (p Presenter) face(c kyc.Case) *api.FaceWay {
+	st, ok := c.Item(kyc.Face)
+	if !ok || !st.Required && !st.Waived && st.Current == nil {
+		return nil
+	}
+	f := p.Policy.Face
+	w := p.Words.Consent(f.Alternative == policy.ByReview)
+	out := &api.FaceWay{
+		Capture: string(f.Capture), Alternative: string(f.Alternative), Consent: "not_asked",
+		Ask: api.Consent{Text: kyc.ConsentText, Title: w.Title, Body: w.Text, Other: w.Fix},
+	}
+	switch {
+	case c.DeclinedBiometrics():
+		out.Consent = "declined"
+	case c.Consent != nil:
+		out.Consent = "given"
+	case f.Consent == policy.Required:
+		out.Consent = "needed"
+	}
+	return out
+}
+
+// Challenge presents a challenge.
+func (p Presenter) Challenge(c Challenge) api.Challenge {
+	s := p.Policy.Face.Sequence
+	out := api.Challenge{
+		ID: string(c.ID), Status: string(c.Status), Actions: []string{}, Colours: c.Colours, ColourMS: c.ColourMS,
+		CreatedAt: c.CreatedAt, DueAt: instant(c.DueAt), Arrived: len(c.Arrived), Missing: c.Missing, Submission: string(c.Submission),
+		Limits: api.Limits{Frames: s.MaxFrames, FrameBytes: MaxFrameBytes, Bytes: s.MaxBytes, LengthMS: s.MaxLength.Milliseconds()},
+	}
+	if !c.Status.TakesFrames() {
+		out.DueAt = nil // when frames are forgotten is nobody's appointment
+	}
+	for _, a := range c.Actions {
+		out.Actions = append(out.Actions, string(a))
+	}
+	found := make([]kyc.Finding, 0, len(c.Codes))
+	for _, code := range c.Codes {
+		found = append(found, kyc.Finding{Code: code, Item: kyc.Face})
+	}
+	out.Findings = p.Findings(found)
 	return out
 }
 

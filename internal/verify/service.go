@@ -244,6 +244,19 @@ func (s *Service) Erase(ctx context.Context, id kyc.ApplicantID) error {
 			for _, x := range subs {
 				blobs = append(blobs, x.BlobKey)
 			}
+			challenges, err := tx.ChallengesOf(ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, x := range challenges {
+				frames, err := tx.FramesOf(ctx, x.ID)
+				if err != nil {
+					return err
+				}
+				for _, f := range frames {
+					blobs = append(blobs, f.BlobKey)
+				}
+			}
 			if r.State == kyc.Erased {
 				continue
 			}
@@ -256,7 +269,7 @@ func (s *Service) Erase(ctx context.Context, id kyc.ApplicantID) error {
 			if err := tx.SaveCase(ctx, record(c, r.Version, nil)); err != nil {
 				return err
 			}
-			if err := s.carryOut(ctx, tx, effects); err != nil {
+			if _, err := s.carryOut(ctx, tx, effects); err != nil {
 				return err
 			}
 		}
@@ -267,18 +280,18 @@ func (s *Service) Erase(ctx context.Context, id kyc.ApplicantID) error {
 	}
 	// The key is gone, so these bytes are noise already; the sweeper removes what
 	// a crash here leaves.
-	var errs []error
-	for _, b := range blobs {
-		errs = append(errs, s.cfg.Blobs.Delete(ctx, b))
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := s.deleteBlobs(ctx, blobs); err != nil {
 		return fmt.Errorf("erase %s: evidence files: %w", id, err)
 	}
 	return nil
 }
 
-// ExpireDue closes cases whose time has passed.
+// ExpireDue closes cases, and challenges, whose time has passed.
 func (s *Service) ExpireDue(ctx context.Context) error {
+	return errors.Join(s.expireCases(ctx), s.CloseChallenges(ctx))
+}
+
+func (s *Service) expireCases(ctx context.Context) error {
 	const batch = 100
 	for {
 		var due []kyc.CaseRecord
@@ -347,6 +360,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 // case and effects in one transaction. with, if not nil, joins the transaction.
 func (s *Service) apply(ctx context.Context, id kyc.CaseID, mk func(kyc.Case) (kyc.Event, error), with func(kyc.Tx) error) (kyc.Case, error) {
 	var next kyc.Case
+	var gone []string
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
 		r, err := tx.Case(ctx, id)
 		if err != nil {
@@ -370,20 +384,32 @@ func (s *Service) apply(ctx context.Context, id kyc.CaseID, mk func(kyc.Case) (k
 				return err
 			}
 		}
-		sealed, err := s.sealJSON(ctx, tx, next.Applicant, about("case", string(id)), next)
-		if err != nil {
-			return err
-		}
-		if err := tx.SaveCase(ctx, record(next, r.Version, sealed)); err != nil {
-			return err
-		}
-		return s.carryOut(ctx, tx, effects)
+		gone, err = s.store(ctx, tx, next, r.Version, effects)
+		return err
 	})
+	if err == nil {
+		err = s.deleteBlobs(ctx, gone)
+	}
 	return next, wrap("change case", id, err)
 }
 
-// carryOut does the effects of an event within its transaction.
-func (s *Service) carryOut(ctx context.Context, tx kyc.Tx, effects []kyc.Effect) error {
+// store stores a case over a version, with the effects of what happened to it. It
+// returns the blobs to delete once the transaction is committed.
+func (s *Service) store(ctx context.Context, tx kyc.Tx, c kyc.Case, version int64, effects []kyc.Effect) ([]string, error) {
+	sealed, err := s.sealJSON(ctx, tx, c.Applicant, about("case", string(c.ID)), c)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.SaveCase(ctx, record(c, version, sealed)); err != nil {
+		return nil, err
+	}
+	return s.carryOut(ctx, tx, effects)
+}
+
+// carryOut does the effects of an event within its transaction. It returns the
+// blobs to delete once that is committed.
+func (s *Service) carryOut(ctx context.Context, tx kyc.Tx, effects []kyc.Effect) ([]string, error) {
+	var gone []string
 	for _, e := range effects {
 		var err error
 		switch e := e.(type) {
@@ -393,12 +419,16 @@ func (s *Service) carryOut(ctx context.Context, tx kyc.Tx, effects []kyc.Effect)
 			err = s.log(ctx, tx, e)
 		case kyc.DestroyKey:
 			err = tx.DeleteDataKey(ctx, e.Applicant)
+		case kyc.EraseFaces:
+			var blobs []string
+			blobs, err = s.eraseFaces(ctx, tx, e.Case)
+			gone = append(gone, blobs...)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return gone, nil
 }
 
 func (s *Service) log(ctx context.Context, tx kyc.Tx, r kyc.Record) error {

@@ -24,11 +24,14 @@ type Outcome struct {
 
 // stored is what is sealed with a submission.
 type stored struct {
-	SHA256  string               `json:"sha256"`
-	Bytes   int64                `json:"bytes"`
-	Side    *Side                `json:"side,omitempty"`
-	Face    *Portrait            `json:"face,omitempty"`
-	Details map[kyc.Field]string `json:"details,omitempty"`
+	SHA256 string    `json:"sha256"`
+	Bytes  int64     `json:"bytes"`
+	Side   *Side     `json:"side,omitempty"`
+	Face   *Portrait `json:"face,omitempty"`
+	// Sequence is nil for a face in a still picture. Face is then of its best frame,
+	// once it was measured.
+	Sequence *Sequence            `json:"sequence,omitempty"`
+	Details  map[kyc.Field]string `json:"details,omitempty"`
 	// Taken are the fields of the details that the applicant took over from the
 	// document with one tap.
 	Taken []kyc.Field `json:"taken,omitempty"`
@@ -106,8 +109,12 @@ func (s *Service) mayTake(ctx context.Context, id kyc.CaseID, item kyc.Item, sub
 		case kyc.KindOf(err) != kyc.NotFound:
 			return err
 		}
-		_, _, err = kyc.Apply(c, kyc.Submit{Submission: kyc.Submission{ID: sub, Item: item, At: now}})
-		return err
+		if item == kyc.Face {
+			if err := errors.Join(s.mayMeasureFace(c), s.mayBeStill()); err != nil {
+				return err
+			}
+		}
+		return kyc.MayTake(c, item, now)
 	})
 	return c, known, err
 }
