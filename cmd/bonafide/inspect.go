@@ -128,7 +128,7 @@ func (c inspectDocumentCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
-		findings := verify.PreCheck(in.policy, kyc.DocumentFront, verify.Evidence{Front: verify.SideOf(p, m)})
+		findings := verify.Photo(in.policy, kyc.DocumentFront, verify.Evidence{Front: verify.SideOf(p, m)})
 		m.Timings["decode"] = ms(decoded.Sub(began))
 		m.Timings["total"] = ms(a.now().Sub(began))
 		out := struct {

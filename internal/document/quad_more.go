@@ -46,7 +46,9 @@ type rated struct {
 
 // pair finds the two best candidates that lie apart.
 func pair(all []rated) second {
-	sort.SliceStable(all, func(i, j int) bool { return all[i].weakest*all[i].inside > all[j].weakest*all[j].inside })
+	// A side that is missing in part weighs more than print: the gap between two documents is no part of either.
+	worth := func(r rated) float64 { return r.weakest * r.weakest * r.weakest * r.inside }
+	sort.SliceStable(all, func(i, j int) bool { return worth(all[i]) > worth(all[j]) })
 	var kept []rated
 	for _, c := range all { // one of each place
 		if len(kept) >= pairKept {
@@ -57,7 +59,7 @@ func pair(all []rated) second {
 		}
 		repeated := false
 		for _, k := range kept {
-			repeated = repeated || overlap(k.quad, c.quad) > 0.85 && overlap(c.quad, k.quad) > 0.85
+			repeated = repeated || overlap(k.quad, c.quad) > 0.92 && overlap(c.quad, k.quad) > 0.92
 		}
 		if !repeated {
 			kept = append(kept, c)

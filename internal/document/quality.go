@@ -55,6 +55,9 @@ func quality(p *imaging.Picture, m *Measurement, edges outline, page *ocr.Page) 
 	q.UnderShare, q.OverShare, q.Contrast = round3(e.UnderShare), round3(e.OverShare), round3(e.Contrast)
 	g := imaging.Glare(flat.RGB, inner)
 	q.setGlare(g, region, dw, dh)
+	if g.LargestShare > 0 {
+		q.GlareAround = round3(printAround(gray, inner, g.Largest))
+	}
 	q.capture(p, m, edges, page, flat, inner)
 	return q
 }

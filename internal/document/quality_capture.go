@@ -29,6 +29,9 @@ type Capture struct {
 	CutBox  *Box    `json:"cut_box,omitempty"` // what is seen of it
 	CutText int     `json:"cut_text"`          // printed lines that run into the picture's edge
 
+	// GlareAround is how much print stands around the largest reflection: strong edges in a ring about it, as a share of the document's mean.
+	GlareAround float64 `json:"glare_around,omitzero"`
+
 	Stretch float64 `json:"stretch"` // how far the outline's proportions are from a document's, 0 none; 0.3: seen a third too narrow
 
 	Covered    float64 `json:"covered"`               // share of the document that something reaching over its edge covers, 0..1
@@ -71,8 +74,11 @@ func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, pag
 	if page != nil {
 		q.CutText = linesAtEdge(page.Lines, p.RGB.Rect)
 	}
+	// A steep view contradicts the page that the zone would have if it were seen from above, so the outline is believed where the zone lies in it.
+	if o := edges.quad; area(o) > 0 && (m.MRZ == nil || overlap(o, m.MRZ.Box.Quad()) > 0.9) && edges.weakest >= steepSupport {
+		q.Tilt, q.Stretch = math.Max(q.Tilt, round3(unlikeSides(o))), round3(stretch(o))
+	}
 	if d.Quad != nil && d.QuadSource == "edges" {
-		q.Stretch = round3(stretch(region))
 		q.setCover(p, region)
 	}
 }
@@ -111,4 +117,36 @@ func stretch(q imaging.Quad) float64 {
 		least = math.Min(least, 1-math.Min(ratio/r, r/ratio))
 	}
 	return least
+}
+
+// printAround compares the strong edges in a ring around hole with those of the whole of r.
+func printAround(g *image.Gray, r, hole image.Rectangle) float64 {
+	const step = 40 // levels between neighbours but one: print, not a pattern or a portrait's shades
+	wide := max(6, min(r.Dx(), r.Dy())/10)
+	// The halo's own slope is left out.
+	halo := hole.Inset(-max(2, wide/4))
+	ring := hole.Inset(-wide).Intersect(r)
+	var edges, all, near, around float64
+	for y := r.Min.Y + 1; y < r.Max.Y-1; y++ {
+		for x := r.Min.X + 1; x < r.Max.X-1; x++ {
+			i := y*g.Stride + x
+			dx, dy := int(g.Pix[i+1])-int(g.Pix[i-1]), int(g.Pix[i+g.Stride])-int(g.Pix[i-g.Stride])
+			e := 0.0
+			if dx*dx+dy*dy >= step*step {
+				e = 1
+			}
+			p := image.Pt(x, y)
+			if p.In(halo) {
+				continue
+			}
+			edges, all = edges+e, all+1
+			if p.In(ring) {
+				near, around = near+e, around+1
+			}
+		}
+	}
+	if edges == 0 || around == 0 {
+		return 0
+	}
+	return near / around / (edges / all)
 }

@@ -26,7 +26,7 @@ func ordinaryCamera(r *rand.Rand) specimen.Camera {
 	span := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	backgrounds := []specimen.Background{specimen.Wood, specimen.Cloth, specimen.Plain, specimen.Dark, specimen.Clutter}
 	c := specimen.Camera{
-		Width: 1600, Height: 1200, Fill: span(0.66, 0.92), Perspective: span(0.003, 0.025), Turn: span(-7, 7),
+		Width: 1280, Height: 960, Fill: span(0.66, 0.92), Perspective: span(0.003, 0.025), Turn: span(-7, 7),
 		Background: backgrounds[r.IntN(len(backgrounds))], Gradient: span(0.03, 0.3), Noise: span(0.8, 3), Blur: span(0.4, 0.9),
 	}
 	if r.IntN(3) == 0 {

@@ -148,7 +148,7 @@ func (t *fft) spectrum(g *image.Gray, x, y int) bool {
 	for k := range t.re {
 		p := t.re[k]*t.re[k] + t.im[k]*t.im[k]
 		t.power[k] = math.Log(p + 1e-3)
-		if i := t.ring[k]; i < len(rings) {
+		if i := t.ring[k]; k%3 == 0 && i < len(rings) { // a third tells the level
 			rings[i] = append(rings[i], t.power[k])
 		}
 	}

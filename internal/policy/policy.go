@@ -124,6 +124,22 @@ type DocumentThresholds struct {
 	GlareShare       float64 `yaml:"glare_share"`
 	WidthPx          float64 `yaml:"width_px"`
 	MRZCertainty     float64 `yaml:"mrz_certainty"`
+
+	ShakeDetail    float64 `yaml:"shake_detail"`    // document.Capture.Detail below, with Along below ShakeAlong: document.blurry
+	ShakeAlong     float64 `yaml:"shake_along"`     //
+	ColourLevels   float64 `yaml:"colour_levels"`   // Capture.Chroma below: document.black_and_white
+	CopyLevels     float64 `yaml:"copy_levels"`     // Capture.Residual below: document.paper_copy
+	ScreenLattice  float64 `yaml:"screen_lattice"`  // Capture.Lattice above: document.screen_capture
+	ScreenshotBars float64 `yaml:"screenshot_bars"` // Capture.FlatBars above, in a picture of ScreenshotPx or more: document.screenshot
+	ScreenshotPx   float64 `yaml:"screenshot_px"`   //
+	Drawn          float64 `yaml:"drawn"`           // Capture.Flat above: no photo, so neither a copy nor colourless
+	CutSupport     float64 `yaml:"cut_support"`     // Capture.Cut above: document.cropped
+	OutsideShare   float64 `yaml:"outside_share"`   // Quality.Outside above: document.cropped
+	SecondSupport  float64 `yaml:"second_support"`  // Capture.Second above: document.multiple
+	TiltShare      float64 `yaml:"tilt_share"`      // Quality.Tilt above: document.tilted
+	StretchShare   float64 `yaml:"stretch_share"`   // Capture.Stretch above: document.tilted
+	CoveredShare   float64 `yaml:"covered_share"`   // Capture.Covered above: document.obstructed
+	GlareAround    float64 `yaml:"glare_around"`    // Capture.GlareAround above: the reflection stands in print
 }
 
 // FaceThresholds judge a selfie and its comparison with the portrait. The

@@ -90,7 +90,7 @@ func Defective(page *image.RGBA, t Truth, d Defect, strength float64, c Camera, 
 	case Obstructed:
 		shot.Target = c.aimFinger(t, k, s)
 	case LowResolution:
-		side := lerp(300, 110, k)
+		side := lerp(190, 80, k)
 		c.Fill = 0.86
 		c.Height = int(side / c.Fill * float64(c.Height) / float64(c.Width))
 		c.Width = int(side / c.Fill)
@@ -116,7 +116,7 @@ func Defective(page *image.RGBA, t Truth, d Defect, strength float64, c Camera, 
 		c.Second = other
 	case NoDocument:
 		scene = image.NewRGBA(image.Rect(0, 0, 8, 8))
-		c.Background = Background(1 + s.intn(5))
+		c.Background = []Background{Wood, Cloth, Plain, Clutter}[s.intn(4)]
 		c.Fill = 0.001
 		c.Gradient = s.span(0.05, 0.4)
 		shot.Image, _ = Photograph(scene, Truth{}, c, seed)

@@ -212,6 +212,15 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 		Kind: string(m.Document.Kind), Issuer: m.Document.Issuer, Fields: map[kyc.Field]Value{},
 		PerceptualHash: imaging.PerceptualHash(p.Gray()),
 	}
+	s.Face, s.Capture = m.Document.Side, captureOf(p, m)
+	for name, f := range m.Printed {
+		if b := bounds(f.Box, p.RGB.Rect); f.Value != "" && b.Width > 0 {
+			if s.Printed == nil {
+				s.Printed = map[kyc.Field]kyc.Box{}
+			}
+			s.Printed[kyc.Field(name)] = *b
+		}
+	}
 	if m.Document.Quad != nil {
 		s.Box = *bounds(*m.Document.Quad, p.RGB.Rect)
 	}

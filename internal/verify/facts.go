@@ -39,6 +39,12 @@ type Side struct {
 	GlareShare    float64 `json:"glare_share"`
 	Box           kyc.Box `json:"box"` // of the document
 	GlareBox      kyc.Box `json:"glare_box"`
+	// Capture is how the picture was taken; nil in facts that are older than these measures.
+	Capture *Capture `json:"capture,omitempty"`
+	// Face is the side by what is printed on it: front, back or "" unknown.
+	Face string `json:"side,omitempty"`
+	// Printed are the places of what was read in print, by field.
+	Printed map[kyc.Field]kyc.Box `json:"printed,omitempty"`
 
 	Kind   string `json:"kind,omitempty"`   // passport, id_card …; "" when unknown
 	Issuer string `json:"issuer,omitempty"` // as the document has it, ICAO three letters

@@ -63,6 +63,18 @@ func PreCheck(p policy.Policy, item kyc.Item, e Evidence) []kyc.Finding {
 	return slices.DeleteFunc(kyc.Visible(j.findings), func(f kyc.Finding) bool { return !f.Definition().PreCheck })
 }
 
+// Photo returns every finding about the picture of one side that another does not explain, also those that wait for the full check.
+func Photo(p policy.Policy, item kyc.Item, e Evidence) []kyc.Finding {
+	j := judge{policy: p, evidence: e}
+	switch {
+	case item == kyc.DocumentFront && e.Front != nil:
+		j.photo(item, *e.Front)
+	case item == kyc.DocumentBack && e.Back != nil:
+		j.photo(item, *e.Back)
+	}
+	return kyc.Visible(j.findings)
+}
+
 type judge struct {
 	policy   policy.Policy
 	evidence Evidence
