@@ -52,6 +52,9 @@ type Consent struct {
 	Title string `json:"title"`
 	Body  string `json:"body"`
 	Other string `json:"other_way" doc:"What happens without."`
+
+	Agree   string `json:"agree" doc:"The answer yes, as on a button."`
+	Decline string `json:"decline" doc:"The answer no."`
 }
 
 // ConsentGiven is an applicant's answer about biometrics.

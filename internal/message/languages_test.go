@@ -99,7 +99,7 @@ func used(t *testing.T) map[string]bool {
 		add("difference", k)
 	}
 	add("kind", policy.Kinds()...)
-	add("consent", "title", "text", "fix")
+	add("consent", "title", "text", "fix", "agree", "decline")
 	add("consent_only", "fix")
 	for _, section := range []string{"place", "place_fix"} {
 		add(section, "any", string(kyc.Residence), string(kyc.IssuingState), string(kyc.NetworkRegion))

@@ -67,7 +67,7 @@ func (p Presenter) face(c kyc.Case) *api.FaceWay {
 	w := p.Words.Consent(f.Alternative == policy.ByReview)
 	out := &api.FaceWay{
 		Capture: string(f.Capture), Alternative: string(f.Alternative), Consent: "not_asked",
-		Ask: api.Consent{Text: kyc.ConsentText, Title: w.Title, Body: w.Text, Other: w.Fix},
+		Ask: api.Consent{Text: kyc.ConsentText, Title: w.Title, Body: w.Text, Other: w.Fix, Agree: w.Agree, Decline: w.Decline},
 	}
 	switch {
 	case c.DeclinedBiometrics():

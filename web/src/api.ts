@@ -61,6 +61,12 @@ export interface PlanItem {
   retry_at?: string;
 }
 
+// FaceWay is how a face is asked for, and the words to ask for consent with.
+export interface FaceWay {
+  consent: "not_asked" | "needed" | "given" | "declined";
+  ask: { text: string; title: string; body: string; other_way: string; agree: string; decline: string };
+}
+
 export interface Case {
   id: string;
   state: State;
@@ -71,6 +77,7 @@ export interface Case {
   items: Item[];
   findings: Finding[];
   plan?: { items: PlanItem[] };
+  face?: FaceWay;
   retry_at?: string;
   updated_at: string;
 }
@@ -146,6 +153,12 @@ export class Client {
     return this.call<Case>("POST", "/help");
   }
 
+  // consent tells what the person said about biometrics, with the version of the
+  // words that they read and their language.
+  consent(given: boolean, text: string, language: string): Promise<Case> {
+    return this.call<Case>("POST", "/consents", JSON.stringify({ given, text, language }));
+  }
+
   appeal(): Promise<Case> {
     return this.call<Case>("POST", "/appeals");
   }
@@ -156,7 +169,7 @@ export class Client {
 
   private async fetch<T>(method: string, path: string, body?: Blob | string, key?: string): Promise<T> {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.token}` };
-    if (body !== undefined) headers["Content-Type"] = "application/octet-stream";
+    if (body !== undefined) headers["Content-Type"] = typeof body === "string" ? "application/json" : "application/octet-stream";
     if (key !== undefined) headers["Idempotency-Key"] = key;
     let answer: Response;
     try {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type ItemName, Problem } from "./api";
 import { type ItemProps, Reason, Tick, trouble } from "./card";
+import { ConsentItem } from "./consent";
 import { DetailsItem } from "./details";
 import { PhotoItem } from "./photo";
 import { Chooser, useWords } from "./language";
@@ -167,6 +168,9 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
           moved,
         };
         const key = `${state.item}-${state.attempts}`;
+        if (state.item === "face" && kase.face?.consent === "needed") {
+          return <ConsentItem key="consent" {...props} ask={kase.face.ask} language={kase.language} />;
+        }
         return state.item === "details" ? <DetailsItem key={key} {...props} caseID={kase.id} /> : <PhotoItem key={key} {...props} />;
       })}
       {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
