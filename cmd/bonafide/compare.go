@@ -76,6 +76,7 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 	defer rt.Close() //nolint:errcheck // the process ends
 	type looked struct {
 		template face.Template
+		between  float64 // the eyes, in pixels
 		found    bool
 		bad      *inputError
 	}
@@ -91,26 +92,31 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 		} else {
 			var fs []face.Face
 			if fs, err = faces.Find(ctx, p, face.Options{}); err == nil && len(fs) > 0 {
-				l.found = true
+				l.found, l.between = true, face.Measure(p, fs, 0).InterEyeDistance
 				l.template, err = faces.Template(ctx, p, fs[0])
 			}
 		}
 		seen[file] = l
 		return l, err
 	}
-	threshold := in.policy.Thresholds.Face.Match
+	threshold, least := in.policy.Thresholds.Face.Match, in.policy.Thresholds.Face.PortraitPx
 	return c.each(func(first, second string) error {
 		out := struct {
-			A         string        `json:"a"`
-			B         string        `json:"b"`
-			Score     *float64      `json:"score,omitempty"`
-			Threshold float64       `json:"threshold"`
-			Match     bool          `json:"match"`
-			Findings  []api.Finding `json:"findings"`
+			A         string   `json:"a"`
+			B         string   `json:"b"`
+			Score     *float64 `json:"score,omitempty"`
+			Threshold float64  `json:"threshold"`
+			Match     bool     `json:"match"`
+			// Verdict is same, different or, where a face below the threshold is too small to tell, too_poor.
+			Verdict string `json:"verdict,omitempty"`
+			// FalseMatchRate is the share of pairs of different persons that score as high (docs/evaluation/faces.md).
+			FalseMatchRate *float64      `json:"false_match_rate,omitempty"`
+			Findings       []api.Finding `json:"findings"`
 		}{A: first, B: second, Threshold: threshold}
 		var missing []kyc.Finding
 		var faceless []string
 		var templates []face.Template
+		poor := false
 		for _, file := range []string{first, second} {
 			l, err := look(file)
 			switch {
@@ -123,6 +129,7 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 				faceless = append(faceless, file)
 			}
 			templates = append(templates, l.template)
+			poor = poor || l.between < least
 		}
 		out.Findings = in.show.Findings(missing)
 		if len(missing) == 0 {
@@ -130,7 +137,17 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 			if err != nil {
 				return err
 			}
-			out.Score, out.Match = &r.Score, r.Score >= threshold
+			rate := face.FalseMatchRate(r.Score)
+			out.Score, out.Match, out.FalseMatchRate = &r.Score, r.Score >= threshold, &rate
+			switch {
+			case out.Match:
+				out.Verdict = "same"
+			case poor:
+				out.Verdict = "too_poor"
+				out.Findings = in.show.Findings([]kyc.Finding{{Code: kyc.DocPortraitMissing, Item: kyc.DocumentFront, Measure: "inter_eye_px", Threshold: &least}})
+			default:
+				out.Verdict = "different"
+			}
 		}
 		if c.JSON {
 			return a.line(out)
@@ -139,13 +156,22 @@ func (c compareFacesCmd) Run(ctx context.Context, a *app) error {
 			_, err = fmt.Fprintf(a.stdout, "no face to compare in %s\n", strings.Join(faceless, " and in "))
 			return err
 		}
-		verdict := "different persons"
-		if out.Match {
-			verdict = "the same person"
-		}
-		_, err = fmt.Fprintf(a.stdout, "%s  similarity %.3f (needs %.3f)\n", a.paint().bold(verdict), *out.Score, threshold)
+		verdict := map[string]string{"same": "the same person", "different": "different persons", "too_poor": "too small a face for a verdict"}[out.Verdict]
+		_, err = fmt.Fprintf(a.stdout, "%s  similarity %.3f (needs %.3f), as high between strangers: %s\n",
+			a.paint().bold(verdict), *out.Score, threshold, oneIn(*out.FalseMatchRate))
 		return err
 	})
+}
+
+// oneIn says a rate so that its size is felt.
+func oneIn(rate float64) string {
+	switch {
+	case rate > .1:
+		return fmt.Sprintf("%.0f in 100", 100*rate)
+	case rate < 1e-6:
+		return "less than 1 in a million"
+	}
+	return fmt.Sprintf("1 in %.0f", 1/rate)
 }
 
 type compareNamesCmd struct{ pairFlags }

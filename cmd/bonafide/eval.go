@@ -24,7 +24,7 @@ func (c evalFacesCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer rt.Close() //nolint:errcheck // the process ends
 	r, err := eval.Faces(ctx, eval.FacesConfig{
-		Data: c.Data, Analyser: faces, Now: a.now, Seed: c.Seed,
+		Data: c.Data, Analyser: faces, Now: a.now, Seed: c.Seed, Portraits: true,
 		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d pictures", done, total) },
 	})
 	fmt.Fprintln(a.stderr)

@@ -28,6 +28,8 @@ type FacesConfig struct {
 	Analyser *face.Analyser
 	// Now times the steps; nil leaves the timings out.
 	Now func() time.Time
+	// Portraits also measures the pairs with one side printed as documents carry it, which takes most of the time.
+	Portraits bool
 	// Seed feeds the bootstrap, so that a report can be made again.
 	Seed uint64
 	// Progress is told after every picture; nil is allowed.
@@ -46,7 +48,10 @@ type FacesReport struct {
 	Buckets   []FacesBucket  `json:"buckets"`
 	Threshold Recommendation `json:"recommended_threshold"`
 	Judge     JudgeFigures   `json:"judge"`
-	Timings   []FacesTiming  `json:"timings,omitempty"`
+	// Portraits are the pairs of the bucket photo with one side printed as documents carry it.
+	Portraits    []FacesPortraits `json:"portraits"`
+	FalseMatches FalseMatchFit    `json:"false_match_rate"`
+	Timings      []FacesTiming    `json:"timings,omitempty"`
 }
 
 // FaceFailure is a picture that gave no template, and at which step.
@@ -194,6 +199,12 @@ func Faces(ctx context.Context, cfg FacesConfig) (FacesReport, error) {
 		r.Buckets = append(r.Buckets, b)
 	}
 	r.Judge = judgeFigures(scored, r.Threshold.Threshold)
+	r.FalseMatches = fitFalseMatches(scored)
+	if cfg.Portraits {
+		if err := r.portraits(ctx, cfg, pairs, templates); err != nil {
+			return FacesReport{}, err
+		}
+	}
 	return r, nil
 }
 

@@ -70,6 +70,8 @@ func (r *FacesReport) Markdown() string {
 		}
 	}
 	r.recommendation(say)
+	r.FalseMatches.tell(say)
+	r.tellPortraits(say)
 	r.acquisition(say)
 	say("\n## What this cannot show\n")
 	say("- False match rates below about 1 in 1,000. %d different-person pairs of %d persons hold only a few thousand comparisons, and",
@@ -77,8 +79,8 @@ func (r *FacesReport) Markdown() string {
 	say("  pairs that share a person are not independent; rates quoted for one in a million faces cannot be read off here.")
 	say("- Fairness. No sex, age or skin tone is labelled and no group is large enough; nothing here says that errors are equal.")
 	say("- Look-alikes, siblings and twins, children who have grown, ten-year-old document portraits, masks, make-up: not in the set.")
-	say("- The pairs that matter, a selfie against a printed portrait behind a laminate: not in the set. Shrunken portraits are tested")
-	say("  separately (`internal/face`), but with the same photo on both sides, which measures the loss by size alone.")
+	say("- The pairs that matter, a selfie against a real printed portrait behind a laminate: not in the set. Shrunken and faded portraits are")
+	say("  simulated above; what a real hologram in real light does is not.")
 	say("- Pictures the network has not seen. Most persons here are celebrities and may be in its training data: expect worse in the field.")
 	say("- A structure chosen elsewhere. The weights are not ours, but alignment and averaging were compared on these very pairs:")
 	say("  [what was looked at](faces-choices.md).")
