@@ -88,6 +88,8 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 		lap = now
 	}
 
+	beside := lookAhead(p)
+	defer beside.wait()
 	// The zone comes first: it says which way up the page is.
 	var zone *MRZReading
 	if opts.Part != QualityOnly {
@@ -104,12 +106,13 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 		took("barcode")
 	}
 
-	edges, hasEdges := findOutline(p.Gray())
+	edges, hasEdges := beside.outline()
 	took("outline")
 
 	var page *ocr.Page
 	var read printed
 	if opts.Part == Everything && wanted(opts.Print, zone, m.Barcode) {
+		beside.region(likely(p, edges, hasEdges, zone))
 		var err error
 		if page, err = r.readPage(ctx, p, zone, edges, hasEdges); err != nil {
 			return nil, fmt.Errorf("document: reading print: %w", err)
@@ -128,6 +131,7 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 	m.identify(zone, page, read)
 	m.Barcode.identify(&m.Document)
 	m.mergeFields()
+	beside.region(m.region(p))
 	m.Quality = quality(p, m, edges, page)
 	if zone != nil {
 		m.Quality.CharacterPitch = round1(zone.Pitch)
@@ -196,6 +200,21 @@ func (m *Measurement) setMRZ(zone *MRZReading) {
 		Fields: zone.Parsed.Fields, Box: boxOf(zone.Quad), Result: zone.Parsed, certainty: round3(math.Min(1, zone.Quality)), Weakest: round3(weakest),
 	}
 	m.Models = append(m.Models, zone.Model)
+}
+
+// likely is where the document is, as far as that can be told before the print is read.
+func likely(p *imaging.Picture, edges outline, hasEdges bool, zone *MRZReading) imaging.Quad {
+	var m Measurement
+	m.place(zone, nil, edges, hasEdges)
+	return m.region(p)
+}
+
+// region is where the document is, the whole picture where no outline was found.
+func (m *Measurement) region(p *imaging.Picture) imaging.Quad {
+	if m.Document.Quad == nil {
+		return wholeOf(p.RGB.Rect)
+	}
+	return m.Document.Quad.Quad()
 }
 
 // place decides which outline is the document's.

@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"sync"
 
 	"bonafide/internal/imaging"
 )
@@ -42,55 +43,82 @@ var barThresholds = [...]float64{1.25, 1.8}
 // view is the point base+R(angle)·(p−centre)/scale of the base picture, where
 // base and centre are the middles of both.
 type view struct {
-	gray         *image.Gray
+	hat          func() *image.Gray // its dark strokes, computed when first asked for
 	angle, scale float64
 	baseX, baseY float64
 }
 
 // newView shows the base picture with its long side scaled to long pixels.
-// Quarter turns are exact; other angles leave the corners of the turned
-// picture filled with its border.
+// Angles other than 0 leave the corners of the turned picture filled with its
+// border.
 func newView(p pyramid, long int, angle float64) view {
 	w, h := p.size()
 	v := view{angle: angle, scale: float64(long) / float64(max(w, h)), baseX: float64(w) / 2, baseY: float64(h) / 2}
-	switch quarter := angle / (math.Pi / 2); quarter {
-	case 0:
-		v.gray = p.resized(v.scale)
-	case -1:
-		v.gray = imaging.RotateGray90(p.resized(v.scale), 1)
-	default:
+	gray := func() *image.Gray {
+		if angle == 0 {
+			return p.resized(v.scale)
+		}
 		sin, cos := math.Abs(math.Sin(angle)), math.Abs(math.Cos(angle))
 		vw := int((float64(w)*cos + float64(h)*sin) * v.scale)
 		vh := int((float64(w)*sin + float64(h)*cos) * v.scale)
-		l := textLine{x: v.baseX, y: v.baseY, angle: angle}
-		v.gray = p.sketch(l, v.scale, vw, vh)
+		return p.sketch(textLine{x: v.baseX, y: v.baseY, angle: angle}, v.scale, vw, vh)
 	}
+	v.hat = sync.OnceValue(func() *image.Gray { return imaging.BlackHat(gray(), hatSize, hatSize) })
 	return v
+}
+
+// turned is the view turned by a quarter, exactly. What is dark in one is dark
+// in the other, so that is found once.
+func (v view) turned() view {
+	hat := v.hat
+	v.angle -= math.Pi / 2
+	v.hat = func() *image.Gray { return imaging.RotateGray90(hat(), 1) }
+	return v
+}
+
+// hope is how likely the best of bars are lines of a zone, to compare views.
+func hope(bars []textLine) float64 {
+	sum := 0.
+	for i, b := range rankBars(bars) {
+		if i == 3 {
+			break
+		}
+		sum += b.promise()
+	}
+	return sum
 }
 
 // bars returns the places of the view where a line of print may be, or
 // several lines that touch: cap is then the height of them all.
 func (v view) bars() []textLine {
-	w, h := v.gray.Rect.Dx(), v.gray.Rect.Dy()
+	hat := v.hat()
+	w, h := hat.Rect.Dx(), hat.Rect.Dy()
 	if min(w, h) < 40 {
 		return nil
 	}
-	strokes := imaging.AbsSobelX(imaging.BlackHat(v.gray, hatSize, hatSize))
+	strokes := imaging.AbsSobelX(hat)
 	ceiling := imaging.Quantile(strokes, .995, 3) + 1
 	for i, s := range strokes.Pix {
 		strokes.Pix[i] = min(s, ceiling)
 	}
 	density := imaging.BoxSum(strokes, barWidth, barHeight)
-	local := imaging.GrowLinear(
+	local := imaging.NewGrower(
 		imaging.GaussianBlur(imaging.ReduceSum(density, localShrink), localSigma), localShrink, w, h)
+	var dense [len(barThresholds)]*imaging.Bitmap
+	for i := range dense {
+		dense[i] = imaging.NewBitmap(w, h)
+	}
+	mean := make([]float32, w)
+	for y := range h {
+		local.Row(y, mean)
+		for i, threshold := range barThresholds {
+			dense[i].SetAbove(y, density.Row(y), mean, float32(threshold), localFloor*barWidth*barHeight)
+		}
+	}
 	var out []textLine
 	sin, cos := math.Sincos(v.angle)
-	for _, threshold := range barThresholds {
-		dense := imaging.NewBitmap(w, h)
-		for y := range h {
-			dense.SetAbove(y, density.Row(y), local.Row(y), float32(threshold), localFloor*barWidth*barHeight)
-		}
-		for _, c := range dense.CloseRows(barWidth).Open(openWidth, 3).Components() {
+	for _, d := range dense {
+		for _, c := range d.CloseRows(barWidth).Open(openWidth, 3).Components() {
 			r := imaging.MinAreaRect(c.Ends)
 			if r.Width < max(minBarPixels, minBarShare*float64(min(w, h))) || r.Height < 4 ||
 				r.Width < minBarAspect*r.Height || math.Abs(r.Angle) > maxBarTilt {
@@ -109,11 +137,13 @@ func (v view) bars() []textLine {
 // maxBars limits the bars looked at in one stage of the search.
 const maxBars = 12
 
+// promise is how much a bar looks like a line of a zone: long and thin.
+func (l textLine) promise() float64 { return l.length * min(1, l.length/l.cap/18) }
+
 // rankBars puts the likeliest bars first, long and thin ones, and drops
 // repetitions and the tail.
 func rankBars(bars []textLine) []textLine {
-	promise := func(l textLine) float64 { return l.length * min(1, l.length/l.cap/18) }
-	slices.SortStableFunc(bars, func(a, b textLine) int { return cmp.Compare(promise(b), promise(a)) })
+	slices.SortStableFunc(bars, func(a, b textLine) int { return cmp.Compare(b.promise(), a.promise()) })
 	var kept []textLine
 	for _, b := range bars {
 		if slices.ContainsFunc(kept, func(k textLine) bool {

@@ -7,6 +7,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"bonafide/internal/imaging"
@@ -152,26 +153,10 @@ type zoneReader struct {
 	pyramid pyramid
 	tried   []textLine
 	rows    []row
-}
-
-// stage is a step of the search: views of the base picture, by the length of
-// their long side in pixels and their angle.
-type stage struct {
-	long   []int
-	angles []float64
+	best    *zone
 }
 
 const degree = math.Pi / 180
-
-// stages go from what is likely and cheap to what is rare and dear: pages that
-// fill the picture, upright or turned by quarters; the same tilted; zones that
-// are small in the picture. Bars are found up to some 20° from a view's own
-// angle, so the six angles leave no gap.
-var stages = []stage{
-	{[]int{450, 700}, []float64{0, -90 * degree}},
-	{[]int{600}, []float64{30 * degree, -30 * degree, 60 * degree, -60 * degree}},
-	{[]int{1400}, []float64{0, -90 * degree}},
-}
 
 const (
 	maxEnlargement = 2.6 // of a view against the base picture
@@ -186,44 +171,130 @@ const (
 	poorQuality = .72 // of a zone: it is none
 )
 
-// find searches the picture, stage by stage.
+// find searches the picture from what is likely and cheap to what is rare and
+// dear: pages that fill the picture, upright or turned by quarters; the same
+// tilted; zones that are small in the picture. Bars are found up to some 20°
+// from a view's own angle, so the six angles leave no gap. Once the likeliest
+// has failed, the bars of each step are found while those of the one before
+// are read.
 func (z *zoneReader) find(ctx context.Context) (*zone, error) {
-	var best *zone
-	w, h := z.pyramid.size()
-	for _, s := range stages {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("document: search for a machine readable zone: %w", err)
+	ctx, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer stop()
+	steps := slices.Concat(z.quarters(ctx, 450, 700), []func() []textLine{func() []textLine { return z.tilted(ctx, 600) }}, z.quarters(ctx, 1400))
+	begin := func(k int) func() []textLine {
+		if k >= len(steps) {
+			return nil
 		}
-		var bars []textLine
-		for _, angle := range s.angles {
-			for _, long := range s.long {
-				if float64(long)/float64(max(w, h)) > maxEnlargement {
-					continue
+		once := sync.OnceValue(steps[k])
+		if k > 1 {
+			work.Go(func() { once() })
+		}
+		return once
+	}
+	next := begin(0)
+	for k := range steps {
+		bars := next()
+		next = begin(k + 1)
+		if found, err := z.search(ctx, bars); err != nil || found {
+			return z.best, err
+		}
+	}
+	if z.best != nil && z.best.quality < poorQuality {
+		return nil, nil
+	}
+	return z.best, nil
+}
+
+// quarters are two steps that find bars in views of the picture as it is and
+// turned by a quarter; long are their long sides. The direction with the
+// likelier bars in the first view is the first step, both together the second.
+func (z *zoneReader) quarters(ctx context.Context, long ...int) []func() []textLine {
+	var views [2][]view
+	var bars [2][]textLine
+	first := 0
+	rest := func(k int) {
+		bars[k] = append(bars[k], barsOf(ctx, views[k][1:])...)
+	}
+	return []func() []textLine{
+		func() []textLine {
+			for _, l := range long {
+				if !z.enlarges(l) {
+					v := newView(z.pyramid, l, 0)
+					views[0], views[1] = append(views[0], v), append(views[1], v.turned())
 				}
-				bars = append(bars, newView(z.pyramid, long, angle).bars()...)
 			}
-		}
-		if err := z.readBars(ctx, rankBars(bars)); err != nil {
-			return nil, err
-		}
-		if len(z.rows) == 0 {
-			continue
-		}
-		got, err := z.assemble(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if got != nil && (best == nil || got.quality > best.quality) {
-			best = got
-		}
-		if best != nil && best.quality > goodQuality {
+			if len(views[0]) == 0 {
+				return nil
+			}
+			bars = [2][]textLine{views[0][0].bars(), views[1][0].bars()}
+			if hope(bars[1]) > hope(bars[0]) {
+				first = 1
+			}
+			rest(first)
+			return slices.Clone(bars[first])
+		},
+		func() []textLine {
+			if len(views[0]) == 0 {
+				return nil
+			}
+			rest(1 - first)
+			return slices.Concat(bars[first], bars[1-first])
+		},
+	}
+}
+
+// tilts are the angles of the views between the quarter turns.
+var tilts = [...]float64{30 * degree, -30 * degree, 60 * degree, -60 * degree}
+
+// tilted finds bars in views of the picture at those.
+func (z *zoneReader) tilted(ctx context.Context, long int) []textLine {
+	if z.enlarges(long) {
+		return nil
+	}
+	var views []view
+	for _, a := range tilts {
+		views = append(views, newView(z.pyramid, long, a))
+	}
+	return barsOf(ctx, views)
+}
+
+// barsOf finds the bars of all views, until ctx ends.
+func barsOf(ctx context.Context, views []view) []textLine {
+	var out []textLine
+	for _, v := range views {
+		if ctx.Err() != nil {
 			break
 		}
+		out = append(out, v.bars()...)
 	}
-	if best != nil && best.quality < poorQuality {
-		best = nil
+	return out
+}
+
+// enlarges tells whether a view would be larger than the picture by too much.
+func (z *zoneReader) enlarges(long int) bool {
+	w, h := z.pyramid.size()
+	return float64(long)/float64(max(w, h)) > maxEnlargement
+}
+
+// search reads the likeliest bars, puts a zone together and keeps it when it is
+// better than the best so far; found tells whether it is good enough to stop.
+func (z *zoneReader) search(ctx context.Context, bars []textLine) (found bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("document: search for a machine readable zone: %w", err)
 	}
-	return best, nil
+	if err := z.readBars(ctx, rankBars(bars)); err != nil || len(z.rows) == 0 {
+		return false, err
+	}
+	got, err := z.assemble(ctx)
+	if err != nil {
+		return false, err
+	}
+	if got != nil && (z.best == nil || got.quality > z.best.quality) {
+		z.best = got
+	}
+	return z.best != nil && z.best.quality > goodQuality, nil
 }
 
 // readBars takes bars apart into lines, reads those that look like a zone's

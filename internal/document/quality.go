@@ -42,7 +42,7 @@ func quality(p *imaging.Picture, m *Measurement, edges outline, page *ocr.Page) 
 	}
 	// Straightening smooths a little, so sharpness is taken from the picture itself where an upright box can hold the document.
 	if box, ok := uprightBox(region, b); ok {
-		q.setFocus(imaging.Focus(p.Gray(), box))
+		q.setFocus(p.Focus(box))
 	} else {
 		sharp := straighten(p, region, sharpSide)
 		w, h := sharp.RGB.Rect.Dx(), sharp.RGB.Rect.Dy()

@@ -48,7 +48,7 @@ func (q *Quality) setFocus(f imaging.FocusStats) {
 // capture fills what is not about light and sharpness. flat is the straightened document, inner its part without the border.
 func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, page *ocr.Page, flat *imaging.Picture, inner image.Rectangle) {
 	d := &m.Document
-	q.Chroma = round1(imaging.Colour(p.RGB, p.RGB.Rect).Chroma)
+	q.Chroma = round1(p.Colour(p.RGB.Rect).Chroma)
 	q.Residual = round1(imaging.Colour(flat.RGB, inner).Residual)
 	whole := wholeOf(p.RGB.Rect)
 	region := whole
@@ -56,10 +56,10 @@ func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, pag
 		region = d.Quad.Quad()
 	}
 	box := enclosing(region, p.RGB.Rect)
-	if l := imaging.Lattice(p.Gray(), box); l.Peak > 0 {
+	if l := p.Lattice(box); l.Peak > 0 {
 		q.Lattice, q.LatticePeriod = round3(l.Peak), round1(1/math.Max(l.Frequency, 1e-3))
 	}
-	f := imaging.Flat(p.Gray())
+	f := p.Flat()
 	q.Flat, q.FlatBars = round3(f.Share), round3(f.Bars)
 
 	q.Inside = round3(edges.inside)

@@ -154,30 +154,52 @@ func GaussianBlur(src Grid[float32], sigma float64) Grid[float32] {
 	}
 	kernel := gaussianKernel(sigma)
 	r := len(kernel) / 2
-	acc := make([]float32, w)
-	padded := make([]float32, w+2*r)
-	for y := range h {
-		clear(acc)
-		for i, k := range kernel {
-			row := src.Row(min(max(y+i-r, 0), h-1))
-			row = row[:len(acc)]
-			for x := range acc {
-				acc[x] += k * row[x]
+	parallelRows(h, max(1, 1<<15/w), func(lo, hi int) {
+		acc := make([]float32, w)
+		padded := make([]float32, w+2*r)
+		for y := lo; y < hi; y++ {
+			from := func(i int) []float32 { return src.Row(min(max(y+i, 0), h-1)) }
+			weighted(acc, from(0), kernel[r])
+			for i := 1; i <= r; i += 2 {
+				pairs(acc, from(-i), from(i), from(-i-1), from(i+1), kernel[r+i], tap(kernel, r+i+1))
+			}
+			copy(padded[r:], acc)
+			for i := range r {
+				padded[i], padded[r+w+i] = acc[0], acc[w-1]
+			}
+			row := out.Row(y)
+			at := func(i int) []float32 { return padded[min(r+i, 2*r):] }
+			weighted(row, at(0), kernel[r])
+			for i := 1; i <= r; i += 2 {
+				pairs(row, padded[r-i:], at(i), padded[max(r-i-1, 0):], at(i+1), kernel[r+i], tap(kernel, r+i+1))
 			}
 		}
-		copy(padded[r:], acc)
-		for i := range r {
-			padded[i], padded[r+w+i] = acc[0], acc[w-1]
-		}
-		row := out.Row(y)
-		for i, k := range kernel {
-			from := padded[i : i+len(row)]
-			for x := range row {
-				row[x] += k * from[x]
-			}
-		}
-	}
+	})
 	return out
+}
+
+// tap is a weight of the kernel, 0 beyond its end.
+func tap(kernel []float32, i int) float32 {
+	if i < len(kernel) {
+		return kernel[i]
+	}
+	return 0
+}
+
+// weighted sets out to k times a.
+func weighted(out, a []float32, k float32) {
+	a = a[:len(out)]
+	for x := range out {
+		out[x] = k * a[x]
+	}
+}
+
+// pairs adds the taps of a symmetric kernel, two pairs in one pass: a pass costs more by what it loads and stores than by what it adds.
+func pairs(out, a, b, c, d []float32, k, l float32) {
+	a, b, c, d = a[:len(out)], b[:len(out)], c[:len(out)], d[:len(out)]
+	for x := range out {
+		out[x] += k*(a[x]+b[x]) + l*(c[x]+d[x])
+	}
 }
 
 // SmoothProfile smooths a sequence with a Gaussian of the given sigma in
@@ -234,20 +256,49 @@ func GrowLinear(src Grid[float32], factor, width, height int) Grid[float32] {
 	if src.Width == 0 || src.Height == 0 {
 		return out
 	}
-	blend := make([]float32, src.Width)
+	g := NewGrower(src, factor, width, height)
 	for y := range height {
-		y0, y1, fy := linearTaps(y, factor, src.Height)
-		a, b := src.Row(y0), src.Row(y1)
-		for x := range blend {
-			blend[x] = a[x] + fy*(b[x]-a[x])
-		}
-		row := out.Row(y)
-		for x := range row {
-			x0, x1, fx := linearTaps(x, factor, src.Width)
-			row[x] = blend[x0] + fx*(blend[x1]-blend[x0])
-		}
+		g.Row(y, out.Row(y))
 	}
 	return out
+}
+
+// Grower gives the rows of a grid enlarged as GrowLinear does it, one at a time: most users look at a row once.
+type Grower struct {
+	src            Grid[float32]
+	factor, height int
+	blend          []float32
+	first, second  []int32
+	share          []float32
+}
+
+// NewGrower prepares the enlargement of src, which must not be empty.
+func NewGrower(src Grid[float32], factor, width, height int) *Grower {
+	g := &Grower{
+		src: src, factor: factor, height: height, blend: make([]float32, src.Width),
+		first: make([]int32, width), second: make([]int32, width), share: make([]float32, width),
+	}
+	for x := range width {
+		a, b, f := linearTaps(x, factor, src.Width)
+		g.first[x], g.second[x], g.share[x] = int32(a), int32(b), f
+	}
+	return g
+}
+
+// Row fills out, as wide as the enlarged grid, with its row y.
+func (g *Grower) Row(y int, out []float32) {
+	y0, y1, fy := linearTaps(y, g.factor, g.src.Height)
+	a, b := g.src.Row(y0), g.src.Row(y1)
+	blend := g.blend
+	a, b = a[:len(blend)], b[:len(blend)]
+	for x := range blend {
+		blend[x] = a[x] + fy*(b[x]-a[x])
+	}
+	first, second, share := g.first[:len(out)], g.second[:len(out)], g.share[:len(out)]
+	for x := range out {
+		v := blend[first[x]]
+		out[x] = v + share[x]*(blend[second[x]]-v)
+	}
 }
 
 // linearTaps gives the two samples of n, and the share of the second, that

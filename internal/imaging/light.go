@@ -107,6 +107,7 @@ func Glare(p *image.RGBA, r image.Rectangle) GlareStats {
 	width := max(6, max(w, h)/20)
 	paper := paperLevel(g, label)
 	best := 0
+	seen := make([]int32, w*h) // which blob's surroundings a pixel was last looked at for
 	var queue []int32
 	for i := range label {
 		if label[i] != -1 {
@@ -120,7 +121,7 @@ func Glare(p *image.RGBA, r image.Rectangle) GlareStats {
 			}
 			continue
 		}
-		if !fades(g, label, w, h, queue, id, width, paper) {
+		if !fades(g, label, seen, w, h, queue, id, width, paper) {
 			for _, q := range queue {
 				label[q] = -2 // saturated, but paper
 			}
@@ -199,9 +200,9 @@ func paperLevel(g *image.Gray, label []int32) int {
 
 // fades tells a reflection from a white area: by the medians of the luma inside, glareNear pixels away, and in the outer half of the ring
 // up to width away.
-func fades(g *image.Gray, label []int32, w, h int, blob []int32, id int32, width, paper int) bool {
+func fades(g *image.Gray, label, seen []int32, w, h int, blob []int32, id int32, width, paper int) bool {
+	stamp := blob[0] + 1 // no two blobs share a pixel
 	// Chessboard distance from the blob, by growing its boundary.
-	dist := make(map[int32]int)
 	var front, next []int32
 	var inside []uint8
 	rim := 0
@@ -227,10 +228,10 @@ func fades(g *image.Gray, label []int32, w, h int, blob []int32, id int32, width
 			for yy := max(y-1, 0); yy <= min(y+1, h-1); yy++ {
 				for xx := max(x-1, 0); xx <= min(x+1, w-1); xx++ {
 					j := int32(yy*w + xx)
-					if _, ok := dist[j]; ok || label[j] == id {
+					if seen[j] == stamp || label[j] == id {
 						continue
 					}
-					dist[j] = d
+					seen[j] = stamp
 					next = append(next, j)
 					if d == glareNear {
 						near = append(near, g.Pix[yy*g.Stride+xx])

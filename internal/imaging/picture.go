@@ -44,6 +44,8 @@ type Picture struct {
 	once sync.Once
 	gray *image.Gray
 	luma *storedLuma // the decoder's own luma, until Gray has taken it
+
+	measured measured
 }
 
 // storedLuma is the luma plane as the file stores it.

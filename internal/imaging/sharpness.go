@@ -4,6 +4,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"sync"
 )
 
 // The inner constants of Sharpness. None of them judges.
@@ -56,10 +57,13 @@ func sharpness(g *image.Gray) float64 {
 			out[x] = float32(v)
 		}
 	}
-	soft := GaussianBlur(src, sharpReblur)
+	var soft Grid[float32]
+	var blurred sync.WaitGroup
+	blurred.Go(func() { soft = GaussianBlur(src, sharpReblur) })
 	// A gradient of re-blurred noise has a standard deviation of noise/√(8π)/σ0² (differentiated Gaussian, white noise).
 	noise := noiseOf(src) / (math.Sqrt(8*math.Pi) * sharpReblur * sharpReblur)
 	step := max(sharpMinStep, 5*noise)
+	blurred.Wait()
 
 	type edges struct {
 		sharp, soft [2]float64 // sums of gradients along the normal, by direction
@@ -72,12 +76,17 @@ func sharpness(g *image.Gray) float64 {
 		return (g.Pix[i+1] - g.Pix[i-1]) / 2, (g.Pix[i+w] - g.Pix[i-w]) / 2
 	}
 	m2 := NewGrid[float32](w, h)
-	for y := 1; y < h-1; y++ {
-		for x := 1; x < w-1; x++ {
-			dx, dy := mag(soft, y*w+x)
-			m2.Pix[y*w+x] = dx*dx + dy*dy
+	parallelRows(h-2, 64, func(lo, hi int) {
+		for y := lo + 1; y <= hi; y++ {
+			row, out := soft.Row(y), m2.Row(y)[1:w-1]
+			left, right := row[:len(out)], row[2:][:len(out)]
+			up, down := soft.Row(y - 1)[1:][:len(out)], soft.Row(y + 1)[1:][:len(out)]
+			for x := range out {
+				dx, dy := (right[x]-left[x])/2, (down[x]-up[x])/2
+				out[x] = dx*dx + dy*dy
+			}
 		}
-	}
+	})
 	for y := 2; y < h-2; y++ {
 		row := m2.Row(y)
 		for x := 2; x < w-2; x++ {

@@ -195,7 +195,7 @@ func (e *Engine) portrait(ctx context.Context, p *imaging.Picture, faces []face.
 // a template.
 func PortraitOf(p *imaging.Picture, faces []face.Face) *Portrait {
 	g := p.Gray()
-	out := &Portrait{Faces: len(faces), Mean: imaging.Exposure(g, g.Rect).Mean, PerceptualHash: imaging.PerceptualHash(g)}
+	out := &Portrait{Faces: len(faces), Mean: imaging.Exposure(g, g.Rect).Mean, PerceptualHash: p.PerceptualHash()}
 	if len(faces) > 0 {
 		out.Box = rectangle(faces[0].Box.Rect(p.RGB.Rect))
 		out.Quality = face.Measure(p, faces, 0)
@@ -210,7 +210,7 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 		Width: q.Width, Height: q.Height, Found: m.Document.Found, WidthPx: q.DocumentWidth, Sharpness: q.Sharpness,
 		Mean: q.Mean, OverShare: q.OverShare, GlareShare: q.GlareShare,
 		Kind: string(m.Document.Kind), Issuer: m.Document.Issuer, Fields: map[kyc.Field]Value{},
-		PerceptualHash: imaging.PerceptualHash(p.Gray()),
+		PerceptualHash: p.PerceptualHash(),
 	}
 	s.Face, s.Capture = m.Document.Side, captureOf(p, m)
 	for name, f := range m.Printed {
