@@ -43,8 +43,8 @@ func specimenPhotos(b *testing.B) [][]byte {
 	var files [][]byte
 	for seed := range uint64(2) {
 		person := specimen.NewPerson(seed+1, specimen.Profile{Reference: measuredAt})
-		for _, print := range []func(specimen.Person, specimen.PageOptions) (*image.RGBA, specimen.Truth, error){specimen.Passport, specimen.CardFront, specimen.CardBack} {
-			page, truth, err := print(person, specimen.PageOptions{})
+		for _, side := range []func(specimen.Person, specimen.PageOptions) (*image.RGBA, specimen.Truth, error){specimen.Passport, specimen.CardFront, specimen.CardBack} {
+			page, truth, err := side(person, specimen.PageOptions{})
 			if err != nil {
 				b.Fatal(err)
 			}

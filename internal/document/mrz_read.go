@@ -202,7 +202,7 @@ func (z *zoneReader) find(ctx context.Context) (*zone, error) {
 		}
 	}
 	if z.best != nil && z.best.quality < poorQuality {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no reading, no error: there is none
 	}
 	return z.best, nil
 }
