@@ -56,6 +56,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	lib, models := libFolder(t)
 	bin, people := filepath.Dir(program(t)), drawn(t)
+	film := filmed(t)
 	hostile := t.TempDir()
 	for name, b := range hostileFiles(t, people) {
 		if err := os.WriteFile(filepath.Join(hostile, name), b, 0o600); err != nil {
@@ -68,6 +69,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("BONAFIDE_LIB", lib)
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 			e.Setenv("PEOPLE", people)
+			e.Setenv("FILM", film)
 			e.Setenv("HOSTILE", hostile)
 			return nil
 		},
