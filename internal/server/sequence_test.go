@@ -231,7 +231,9 @@ func TestLiveFaces(t *testing.T) {
 		}
 		c := l.settled(s.Case.ID)
 		lost := c.State == "action_required" && c.Items[0].Attempts == 0 &&
-			slices.ContainsFunc(c.Findings, func(f api.Finding) bool { return f.Code == "liveness.connection" || f.Code == "liveness.frames_missing" })
+			slices.ContainsFunc(c.Findings, func(f api.Finding) bool {
+				return f.Code == "liveness.connection" || f.Code == "liveness.frames_missing"
+			})
 		if c.State != "approved" && !lost {
 			t.Errorf("asked for %v: %s, %d attempts, %+v", s.drawn.Actions, c.State, c.Items[0].Attempts, c.Findings)
 		}
@@ -239,13 +241,13 @@ func TestLiveFaces(t *testing.T) {
 			t.Errorf("%s against %s", c.Purpose, c.Against)
 		}
 	})
-	t.Run("frames are forgotten, the one that was compared stays", func(t *testing.T) {
+	t.Run("frames are forgotten, those that were compared stay", func(t *testing.T) {
 		before := l.files()
 		l.pass(2 * time.Hour)
 		if err := l.service.ExpireDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if gone := before - l.files(); gone < len(honest)-1 {
+		if gone := before - l.files(); gone < len(honest)-3 {
 			t.Errorf("%d files fewer", gone)
 		}
 		kept := 0
@@ -254,7 +256,7 @@ func TestLiveFaces(t *testing.T) {
 				kept++
 			}
 		}
-		if kept != 1 {
+		if kept < 1 || kept > 3 {
 			t.Errorf("%d frames are left", kept)
 		}
 	})

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -106,14 +107,24 @@ func reduced(p *imaging.Picture) *imaging.Picture {
 	return imaging.FromRGBA(imaging.Resize(p.RGB, int(math.Round(float64(w)*k)), int(math.Round(float64(h)*k))))
 }
 
-// candidates bounds the frames among which the best is sought.
-const candidates = 8
+// candidates bounds the frames among which the best are sought, compared those
+// whose templates are fused: beyond a few, another frame adds time and no
+// certainty.
+const candidates, compared = 8, 3
 
-// bestFrame measures the frame that shows the face best, as a selfie is measured:
-// outside of movements, straight, with open eyes, sharp.
+// candidate is a frame that may show the face well.
+type candidate struct {
+	frame liveness.Frame
+	faces []face.Face
+	worth float64
+}
+
+// bestFrame measures the frames that show the face best, as a selfie is measured:
+// outside of movements, straight, with open eyes, sharp. The numbers are those of
+// the best one, the template is fused of a few.
 func (e *Engine) bestFrame(ctx context.Context, frames []liveness.Frame, m *liveness.Measurement) (*Portrait, []int64, error) {
 	frames = slices.Clone(frames)
-	slices.SortFunc(frames, func(a, b liveness.Frame) int { return int(a.AtMS - b.AtMS) })
+	slices.SortFunc(frames, func(a, b liveness.Frame) int { return cmp.Compare(a.AtMS, b.AtMS) })
 	frames = slices.CompactFunc(frames, func(a, b liveness.Frame) bool { return a.AtMS == b.AtMS })
 	rest := slices.DeleteFunc(slices.Clone(frames), func(f liveness.Frame) bool {
 		return slices.ContainsFunc(m.Movements, func(x liveness.Movement) bool { return f.AtMS >= x.FromMS && f.AtMS <= x.ToMS })
@@ -121,9 +132,10 @@ func (e *Engine) bestFrame(ctx context.Context, frames []liveness.Frame, m *live
 	if len(rest) == 0 {
 		rest = frames
 	}
-	var best []face.Face
-	var of liveness.Frame
-	worth := math.Inf(-1)
+	if len(rest) == 0 {
+		return &Portrait{Unreadable: string(imaging.KindCorrupt)}, nil, nil
+	}
+	var all []candidate
 	step := max(1, float64(len(rest))/candidates)
 	for k := 0.0; int(k) < len(rest); k += step {
 		f := rest[int(k)]
@@ -131,27 +143,51 @@ func (e *Engine) bestFrame(ctx context.Context, frames []liveness.Frame, m *live
 		if err != nil {
 			return nil, nil, err
 		}
-		v := math.Inf(-1)
+		c := candidate{frame: f, faces: faces, worth: -1}
 		if len(faces) > 0 {
-			v = merit(face.Measure(f.Picture, faces, 0))
+			q := face.Measure(f.Picture, faces, 0)
+			c.worth = face.Utility(q) * math.Min(1, q.EyesOpen/openEyes)
 		}
-		if of.Picture == nil || v > worth {
-			best, of, worth = faces, f, v
+		all = append(all, c)
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.worth, a.worth) })
+	p, err := e.portrait(ctx, all[0].frame.Picture, all[0].faces)
+	if err != nil {
+		return nil, nil, err
+	}
+	at := []int64{all[0].frame.AtMS}
+	if len(p.Template) == 0 {
+		return p, at, nil
+	}
+	var shots []face.Shot
+	for k, c := range all[:min(len(all), compared)] {
+		if c.worth <= 0 && k > 0 {
+			break
+		}
+		t, err := face.ParseTemplate(p.Template) // of the first
+		if k > 0 {
+			t, err = e.faces.Template(ctx, c.frame.Picture, c.faces[0])
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		shots = append(shots, face.Shot{Template: t, Quality: face.Measure(c.frame.Picture, c.faces, 0)})
+		if k > 0 {
+			at = append(at, c.frame.AtMS)
 		}
 	}
-	if of.Picture == nil {
-		return &Portrait{Unreadable: string(imaging.KindCorrupt)}, nil, nil
+	fused, err := face.Fuse(shots)
+	if err != nil {
+		return nil, nil, err
 	}
-	p, err := e.portrait(ctx, of.Picture, best)
-	return p, []int64{of.AtMS}, err
+	p.Template = fused.Bytes()
+	slices.Sort(at)
+	return p, at, nil
 }
 
-// merit orders the frames of one sequence; it judges nobody. Turning by 10 degrees
-// costs a comparison about as much as a third of the sharpness.
-func merit(q face.Quality) float64 {
-	open := math.Min(q.EyesOpen, 0.25) / 0.25
-	return q.Sharpness + open - (math.Abs(q.Yaw)+math.Abs(q.Pitch))/30
-}
+// openEyes is an eye aspect ratio beyond which eyes are no wider open; it ranks
+// the frames of one person and judges nobody.
+const openEyes = 0.25
 
 // live judges a sequence.
 func (j *judge) live(s Sequence) {
