@@ -9,8 +9,8 @@ import (
 // Sketch is a coarse drawing of a picture by which the same picture is known
 // again although it was compressed, resized, made lighter or cropped: for each
 // cell of a grid over the whole picture whether it is clearly lighter or clearly
-// darker than the cells around it, or neither. It is a few hundred bytes, it does
-// not show who or what is in the picture, and it resists no forger.
+// darker than the cells around it, or neither. It is a few hundred bytes in
+// which outlines can be made out, so it is sealed like the picture; it resists no forger.
 // docs/evaluation/same-picture.md has what was measured.
 type Sketch []byte
 
@@ -18,20 +18,23 @@ const (
 	sketchGrid  = 48  // cells on each axis
 	sketchReach = 2   // cells on each side that a cell is compared with
 	sketchSide  = 240 // pixels to which a picture is brought for it, at most
-	// sketchStrong is the share of cells that are clearly lighter or darker.
-	sketchStrong = 0.5
+	// sketchHopeless is the likeness at the best of the windows that are tried first
+	// below which no window nearby is searched for.
+	sketchHopeless = 0.6
 	// sketchCrop is how much may be cut off each side, as a share of it.
 	sketchCrop = 0.12
 )
 
 // NewSketch draws a picture; nil for an empty one.
-func NewSketch(g *image.Gray) Sketch {
-	v := NewSketchView(g)
+func NewSketch(g *image.Gray) Sketch { return NewSketchView(g).Sketch() }
+
+// Sketch draws the picture; nil for an empty one.
+func (v *SketchView) Sketch() Sketch {
 	if v == nil {
 		return nil
 	}
 	d := v.relief(cutout{0, 1, 0, 1})
-	limit := quantile(d, 1-sketchStrong)
+	limit := clearly(d)
 	if limit == 0 {
 		return nil // of one colour: like everything
 	}
@@ -54,14 +57,14 @@ func ternary(x, limit float32) byte {
 
 func (s Sketch) at(i int) byte { return s[i/4] >> (i % 4 * 2) & 3 }
 
-// quantile is the value below which the share q of the magnitudes lie.
-func quantile(d []float32, q float64) float32 {
-	m := make([]float32, len(d))
-	for i, x := range d {
-		m[i] = float32(math.Abs(float64(x)))
+// clearly is the magnitude from which a cell is clearly lighter or darker than
+// those around it: about half of the cells of a photo are.
+func clearly(d []float32) float32 {
+	var sum float32
+	for _, x := range d {
+		sum += max(x, -x)
 	}
-	slices.Sort(m)
-	return m[min(len(m)-1, int(q*float64(len(m))))]
+	return sum / float32(len(d)) * 0.6
 }
 
 // cutout is the part of one picture that another one shows, in shares of the
@@ -215,7 +218,7 @@ func (v *SketchView) prepare() {
 				for _, b := range cuts() {
 					at := cutout{l, 1 - r, t, 1 - b}
 					x := trial{at: at, relief: lift(columns, v.small.Rect.Dy(), at.y0, at.y1), inside: whole(at)}
-					x.limit = quantile(x.relief, 1-sketchStrong)
+					x.limit = clearly(x.relief)
 					v.tried = append(v.tried, x)
 				}
 			}
@@ -253,6 +256,9 @@ func (v *SketchView) Likeness(s Sketch) float64 {
 	}
 	top := 0.0
 	for _, b := range best {
+		if b.score < sketchHopeless {
+			return math.Max(top, b.score)
+		}
 		top = math.Max(top, v.climb(s, b.at, b.score))
 	}
 	return top
@@ -272,7 +278,7 @@ func (v *SketchView) climb(s Sketch, at cutout, score float64) float64 {
 					continue
 				}
 				x := trial{at: at, relief: v.relief(at), inside: whole(at)}
-				x.limit = quantile(x.relief, 1-sketchStrong)
+				x.limit = clearly(x.relief)
 				if n := s.agreement(x); n > score {
 					score, better = n, true
 				} else {

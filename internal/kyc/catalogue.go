@@ -200,9 +200,10 @@ func definitions() []Definition {
 	back.Item = DocumentBack
 	barcode := doc(DocBarcodeUnreadable, false, illegible()...)
 	barcode.Item = DocumentBack
-	// It is concluded from what asks for another document, so it goes with that.
+	// It is there only while another document is visibly asked for, so nothing hides
+	// it: a glare on one side does not excuse the old number of the other.
 	documentReplaced := typed(DetailsReplaced)
-	documentReplaced.DependsOn = append(illegible(), DocMRZUnreadable)
+	documentReplaced.DependsOn = nil
 	connection := face(LivenessConnection, true, FaceFileUnreadable)
 	connection.Free = true
 	frames := face(LivenessFramesMissing, true, FaceFileUnreadable, LivenessConnection)

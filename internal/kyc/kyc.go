@@ -171,7 +171,9 @@ type ItemState struct {
 type RefusedPicture struct {
 	Item           Item   `json:"item"`
 	PerceptualHash uint64 `json:"perceptual_hash"`
-	SHA256         string `json:"sha256"`
+	// Sketch is a coarse drawing by which it is known again when it was cropped.
+	Sketch []byte `json:"sketch,omitempty"`
+	SHA256 string `json:"sha256"`
 	// Quality is the picture's sharpness: a better picture of the same scene is
 	// not the same picture.
 	Quality float64 `json:"quality"`

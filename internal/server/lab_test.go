@@ -46,10 +46,12 @@ type lab struct {
 	runner  *jobs.Runner
 	log     *bytes.Buffer
 	config  server.Config
+	judging verify.Config // what the service works with
+	doc     *description
 
-	mu    sync.Mutex
-	ahead time.Duration
-	doc   *description
+	mu      sync.Mutex
+	ahead   time.Duration
+	handler http.Handler
 }
 
 func newLab(t *testing.T, engine *verify.Engine, change func(*server.Config)) *lab {
@@ -89,9 +91,10 @@ func newLabUnder(t *testing.T, engine *verify.Engine, rules func(*policy.Policy)
 	t.Cleanup(func() { _ = blobs.Close() })
 	sealer, err := seal.Create(filepath.Join(l.folder, "keys.json"))
 	must(err)
-	l.service = verify.NewService(verify.Config{
+	l.judging = verify.Config{
 		Store: l.db, Blobs: blobs, Sealer: sealer, Engine: engine, Policies: policy.Only(pol), Now: l.now, NewID: newID, Random: rand.Reader,
-	}, 2)
+	}
+	l.service = verify.NewService(l.judging, 2)
 	l.runner, err = jobs.New(jobs.Config{DB: l.db.DB(), Checker: l.service, Logger: log, Now: l.now})
 	must(err)
 	l.config = server.Config{
@@ -101,9 +104,13 @@ func newLabUnder(t *testing.T, engine *verify.Engine, rules func(*policy.Policy)
 	if change != nil {
 		change(&l.config)
 	}
-	h, err := server.New(l.config)
-	must(err)
-	srv := httptest.NewServer(h)
+	l.start()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		h := l.handler
+		l.mu.Unlock()
+		h.ServeHTTP(w, r)
+	}))
 	t.Cleanup(srv.Close)
 	l.url = srv.URL
 	l.key, err = server.CreateAPIKey(t.Context(), l.db, rand.Reader, newID, "shop", l.now())
@@ -112,6 +119,28 @@ func newLabUnder(t *testing.T, engine *verify.Engine, rules func(*policy.Policy)
 	must(err)
 	l.keyID = keys[0].ID
 	return l
+}
+
+// start starts the server on its service.
+func (l *lab) start() {
+	l.Helper()
+	h, err := server.New(l.config)
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.handler = h
+}
+
+// govern starts the server again with other versions of the policy, on the same
+// store.
+func (l *lab) govern(versions *policy.Set) {
+	l.Helper()
+	l.judging.Policies = versions
+	l.service = verify.NewService(l.judging, 2)
+	l.config.Service = l.service
+	l.start()
 }
 
 func newID(prefix string) string {

@@ -144,13 +144,13 @@ func (s *Service) engineFor(c kyc.Case) *Engine {
 func refusedPictures(e Evidence, findings []kyc.Finding) []kyc.RefusedPicture {
 	var sent []kyc.RefusedPicture
 	if e.Front != nil {
-		sent = append(sent, kyc.RefusedPicture{Item: kyc.DocumentFront, PerceptualHash: e.Front.PerceptualHash, Quality: e.Front.Sharpness})
+		sent = append(sent, e.Front.sight().remembered(kyc.DocumentFront))
 	}
 	if e.Back != nil {
-		sent = append(sent, kyc.RefusedPicture{Item: kyc.DocumentBack, PerceptualHash: e.Back.PerceptualHash, Quality: e.Back.Sharpness})
+		sent = append(sent, e.Back.sight().remembered(kyc.DocumentBack))
 	}
 	if e.Face != nil && e.Sequence == nil {
-		sent = append(sent, kyc.RefusedPicture{Item: kyc.Face, PerceptualHash: e.Face.PerceptualHash, Quality: e.Face.Quality.Sharpness})
+		sent = append(sent, e.Face.sight().remembered(kyc.Face))
 	}
 	var out []kyc.RefusedPicture
 	for _, p := range sent {

@@ -47,7 +47,7 @@ func (j *judge) otherDocument(x Earlier, now Side) {
 		v, ok := s.Fields[f]
 		return v.Text, ok && v.Text != "" && v.Confidence >= sure && !(s.HasMRZ && j.unsure(s))
 	}
-	replaced := replacesDocument(x.Codes) || before.Kind != "" && now.Kind != "" && before.Kind != now.Kind
+	replaced := j.since(x, replacesDocument) || before.Kind != "" && now.Kind != "" && before.Kind != now.Kind
 	hold := func(f kyc.Field, compare func(a, b string) match.Result) {
 		a, okA := value(before, f)
 		b, okB := value(now, f)
@@ -72,6 +72,13 @@ func (j *judge) otherDocument(x Earlier, now Side) {
 		hold(kyc.Surname, name)
 		hold(kyc.DocumentNumber, func(a, b string) match.Result { return match.Number(a, b, match.DefaultPolicy()) })
 	}
+}
+
+// since reports whether a submission or a later one of the same item was judged
+// with codes of a kind: a document that was asked for after a blurred photo of the
+// old one takes the place of that too.
+func (j *judge) since(x Earlier, kind func([]kyc.Code) bool) bool {
+	return slices.ContainsFunc(j.evidence.Earlier, func(y Earlier) bool { return y.Item == x.Item && y.Round >= x.Round && kind(y.Codes) })
 }
 
 // replacesDocument reports whether another document was asked for.
@@ -103,7 +110,7 @@ func (j *judge) otherDetails(x Earlier) {
 	if both(kyc.BirthDate) {
 		hold(kyc.BirthDate, match.Date(x.Details[kyc.BirthDate], now[kyc.BirthDate]))
 	}
-	if both(kyc.DocumentNumber) && !slices.Contains(x.Codes, kyc.DetailsReplaced) {
+	if both(kyc.DocumentNumber) && !j.since(x, func(cs []kyc.Code) bool { return slices.Contains(cs, kyc.DetailsReplaced) }) {
 		hold(kyc.DocumentNumber, match.Number(x.Details[kyc.DocumentNumber], now[kyc.DocumentNumber], match.DefaultPolicy()))
 	}
 	if x.Details[kyc.Surname] != now[kyc.Surname] || x.Details[kyc.GivenNames] != now[kyc.GivenNames] {

@@ -171,7 +171,12 @@ func (e *Engine) Selfie(ctx context.Context, content []byte) (*Portrait, *imagin
 		return nil, nil, err
 	}
 	f, err := e.portrait(ctx, p, faces)
-	return f, &p.Meta, err
+	if err != nil {
+		return nil, nil, err
+	}
+	f.view = imaging.NewSketchView(p.Gray())
+	f.Sketch = f.view.Sketch()
+	return f, &p.Meta, nil
 }
 
 // portrait measures the largest of the faces of a picture, with its template.
@@ -210,8 +215,9 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 		Width: q.Width, Height: q.Height, Found: m.Document.Found, WidthPx: q.DocumentWidth, Sharpness: q.Sharpness,
 		Mean: q.Mean, OverShare: q.OverShare, GlareShare: q.GlareShare,
 		Kind: string(m.Document.Kind), Issuer: m.Document.Issuer, Fields: map[kyc.Field]Value{},
-		PerceptualHash: p.PerceptualHash(),
+		PerceptualHash: p.PerceptualHash(), view: imaging.NewSketchView(p.Gray()),
 	}
+	s.Sketch = s.view.Sketch()
 	s.Face, s.Capture = m.Document.Side, captureOf(p, m)
 	for name, f := range m.Printed {
 		if b := bounds(f.Box, p.RGB.Rect); f.Value != "" && b.Width > 0 {

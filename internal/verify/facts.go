@@ -11,6 +11,7 @@ package verify
 
 import (
 	"bonafide/internal/face"
+	"bonafide/internal/imaging"
 	"bonafide/internal/kyc"
 )
 
@@ -64,9 +65,12 @@ type Side struct {
 	// Barcode is nil where none was seen, or looked for.
 	Barcode *Barcode `json:"barcode,omitempty"`
 
-	Portrait       *Portrait `json:"portrait,omitempty"`
-	PerceptualHash uint64    `json:"perceptual_hash"`
-	Models         []string  `json:"models,omitempty"`
+	Portrait       *Portrait      `json:"portrait,omitempty"`
+	PerceptualHash uint64         `json:"perceptual_hash"`
+	Sketch         imaging.Sketch `json:"sketch,omitempty"`
+	Models         []string       `json:"models,omitempty"`
+
+	view *imaging.SketchView // the picture, small, while it is there; never stored
 }
 
 // Portrait is a face on a document or in a selfie.
@@ -80,9 +84,13 @@ type Portrait struct {
 	Mean    float64      `json:"mean"`
 	Quality face.Quality `json:"quality"`
 	// Template is the serialised face template: biometric data, always sealed.
-	Template       []byte   `json:"template,omitempty"`
-	PerceptualHash uint64   `json:"perceptual_hash"`
-	Models         []string `json:"models,omitempty"`
+	Template       []byte `json:"template,omitempty"`
+	PerceptualHash uint64 `json:"perceptual_hash"`
+	// Sketch is of a selfie alone.
+	Sketch imaging.Sketch `json:"sketch,omitempty"`
+	Models []string       `json:"models,omitempty"`
+
+	view *imaging.SketchView // the picture, small, while it is there; never stored
 }
 
 // Evidence is everything that is known of a case's submissions. Nil items were

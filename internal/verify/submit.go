@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"bonafide/internal/blob"
@@ -38,16 +37,6 @@ type stored struct {
 	// File is the picture's own metadata, kept apart as evidence.
 	File *imaging.Metadata `json:"file,omitempty"`
 }
-
-// samePicture is the distance of perceptual hashes, in bits of 64, up to which
-// two pictures are the same one sent again.
-const samePicture = 3
-
-// notSharper is how much sharper, as a factor, the same picture can come out by
-// another compression: the edges of JPEG's blocks count as edges. A blurred
-// passport measured 1.17 at quality 60 and 1.28 at 40, a sharp one 1.00; taken
-// again in focus it measured 4.5.
-const notSharper = 1.3
 
 // Submit takes evidence for an item. Pictures are measured at once for what can
 // be told at once; unusable ones are refused with the reasons, and use no
@@ -128,21 +117,20 @@ func (s *Service) look(ctx context.Context, c kyc.Case, item kyc.Item, content [
 		return nil, ctx.Err()
 	}
 	e := Evidence{}
-	var hash uint64
-	var quality float64
+	var seen sight
 	var err error
 	if item == kyc.Face {
 		keep.Face, keep.File, err = s.cfg.Engine.Selfie(ctx, content)
 		if err != nil {
 			return nil, err
 		}
-		e.Face, hash, quality = keep.Face, keep.Face.PerceptualHash, keep.Face.Quality.Sharpness
+		e.Face, seen = keep.Face, keep.Face.sight()
 	} else {
 		keep.Side, keep.File, err = s.cfg.Engine.Glance(ctx, content)
 		if err != nil {
 			return nil, err
 		}
-		hash, quality = keep.Side.PerceptualHash, keep.Side.Sharpness
+		seen = keep.Side.sight()
 		if item == kyc.DocumentFront {
 			e.Front = keep.Side
 		} else {
@@ -150,52 +138,20 @@ func (s *Service) look(ctx context.Context, c kyc.Case, item kyc.Item, content [
 		}
 	}
 	found := PreCheck(s.Policy(), item, e)
-	return append(sameAgain(c, item, keep.SHA256, hash, quality, found), found...), nil
-}
-
-// sameAgain recognises a picture that failed before and gives the earlier
-// reasons. The same scene taken better is another picture: it must be neither
-// sharper nor rid of what was wrong with the first.
-func sameAgain(c kyc.Case, item kyc.Item, sha string, hash uint64, quality float64, found []kyc.Finding) []kyc.Finding {
-	same := kyc.Finding{Code: kyc.DocSamePicture, Item: item}
-	if item == kyc.Face {
-		same.Code = kyc.FaceSamePicture
-	}
-	out := []kyc.Finding{same}
-	has := func(c kyc.Code) bool {
-		return slices.ContainsFunc(found, func(f kyc.Finding) bool { return f.Code == c })
-	}
-	if st, ok := c.Item(item); ok && st.Status == kyc.Failed && st.Current != nil && st.Current.SHA256 == sha {
-		for _, f := range kyc.Told(c.Findings) {
-			if f.Item == item && !has(f.Code) {
-				out = append(out, f)
-			}
-		}
-		return out
-	}
-	for _, r := range c.Refused {
-		if r.Item != item || r.SHA256 != sha && !looksLike(r, hash, quality, has) {
-			continue
-		}
-		for _, c := range r.Codes {
-			if !has(c) {
-				out = append(out, kyc.Finding{Code: c, Item: item})
-			}
-		}
-		return out
-	}
-	return nil
+	return append(sameAgain(c, item, keep.SHA256, seen, found), found...), nil
 }
 
 // refuse remembers a picture that was refused, so that it is known again.
 func (s *Service) refuse(ctx context.Context, id kyc.CaseID, item kyc.Item, found []kyc.Finding, keep stored, now time.Time) (Outcome, error) {
-	p := kyc.RefusedPicture{Item: item, SHA256: keep.SHA256}
+	var seen sight
 	switch {
 	case keep.Side != nil:
-		p.PerceptualHash, p.Quality = keep.Side.PerceptualHash, keep.Side.Sharpness
+		seen = keep.Side.sight()
 	case keep.Face != nil:
-		p.PerceptualHash, p.Quality = keep.Face.PerceptualHash, keep.Face.Quality.Sharpness
+		seen = keep.Face.sight()
 	}
+	p := seen.remembered(item)
+	p.SHA256 = keep.SHA256
 	for _, f := range found {
 		if f.Code != kyc.DocSamePicture && f.Code != kyc.FaceSamePicture {
 			p.Codes = append(p.Codes, f.Code)
@@ -252,18 +208,4 @@ func (s *Service) accept(ctx context.Context, before kyc.Case, item kyc.Item, id
 		return Outcome{}, errors.Join(err, s.cfg.Blobs.Delete(context.WithoutCancel(ctx), blobKey))
 	}
 	return Outcome{Accepted: true, Submission: id, Case: c}, nil
-}
-
-// looksLike reports whether a picture is a refused one in another compression.
-// Where another document is asked for, only equal bytes are the same picture:
-// the new document looks like the old one that had expired.
-func looksLike(r kyc.RefusedPicture, hash uint64, quality float64, has func(kyc.Code) bool) bool {
-	for _, c := range r.Codes {
-		d, _ := kyc.Lookup(c)
-		mended := d.PreCheck && !has(c)
-		if mended || c == kyc.DocExpired || c == kyc.DocNotAccepted || c == kyc.DocSpecimen || c == kyc.DocWrongSide {
-			return false
-		}
-	}
-	return hash != 0 && imaging.Distance(r.PerceptualHash, hash) <= samePicture && quality <= r.Quality*notSharper
 }

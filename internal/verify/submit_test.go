@@ -81,7 +81,7 @@ func TestSameAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []kyc.Code
-			for _, f := range sameAgain(c.given, c.item, c.sha, c.hash, c.quality, c.found) {
+			for _, f := range sameAgain(c.given, c.item, c.sha, sight{hash: c.hash, quality: c.quality}, c.found) {
 				got = append(got, f.Code)
 				if f.Item != c.item {
 					t.Errorf("%s stands on %s", f.Code, f.Item)
