@@ -166,7 +166,7 @@ func TestSketch(t *testing.T) {
 	}
 	img := selfie(1)
 	s := imaging.NewSketch(gray(t, img, 90))
-	for name, g := range altered(t, img, rand.New(rand.NewPCG(1, 2))) { //nolint:gosec // not a secret
+	for name, g := range altered(t, img, rand.New(rand.NewPCG(1, 2))) {
 		if v := imaging.NewSketchView(g).Likeness(s); v < 0.9 {
 			t.Errorf("%s: %.3f", name, v)
 		}
@@ -192,7 +192,7 @@ func TestSamePictureEvaluation(t *testing.T) {
 	if testing.Short() || os.Getenv("BONAFIDE_EVALUATION") == "" {
 		t.Skip("minutes of pictures: set BONAFIDE_EVALUATION=1")
 	}
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // not a secret
+	r := rand.New(rand.NewPCG(1, 2))
 	all := append(specimenShots(t, 12), realShots(t)...)
 	views := make([]*imaging.SketchView, len(all))
 	sketches := make([]imaging.Sketch, len(all))

@@ -164,7 +164,7 @@ func TestPlansOfRealFindings(t *testing.T) {
 	all := faults()
 	rounds := map[int]int{}
 	for seed := range uint64(len(all)) + 500 {
-		r := rand.New(rand.NewPCG(seed, 1990)) //nolint:gosec // not a secret
+		r := rand.New(rand.NewPCG(seed, 1990))
 		a := applicantWith{answered: map[kyc.Field]bool{}}
 		if seed < uint64(len(all)) {
 			a.faults = all[seed : seed+1]
