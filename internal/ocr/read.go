@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"bonafide/internal/imaging"
 	"bonafide/internal/onnx"
@@ -33,35 +36,47 @@ type reading struct {
 func (r *Reader) ReadLines(ctx context.Context, g *image.Gray, quads []imaging.Quad) ([]Line, error) {
 	strips := make([]strip, len(quads))
 	frames := make([][]rows, len(quads))
-	var first, more []sample
-	for i, q := range quads {
-		strips[i] = newStrip(g, q)
+	first, more := make([]sample, len(quads)), make([][]sample, len(quads))
+	each(len(quads), func(i int) {
+		strips[i] = newStrip(g, quads[i])
 		frames[i] = strips[i].framings()
-		first = append(first, strips[i].sample(g, frames[i][0], i))
-	}
+		first[i] = strips[i].sample(g, frames[i][0], i)
+	})
 	got := make([][]reading, len(quads))
 	if err := r.recognise(ctx, first, got); err != nil {
 		return nil, err
 	}
-	for i := range quads {
+	each(len(quads), func(i int) {
 		if got[i][0].score >= sureEnough {
-			continue
+			return
 		}
 		for k, f := range frames[i] {
 			if k == 0 || slices.ContainsFunc(frames[i][:k], f.like) {
 				continue
 			}
-			more = append(more, strips[i].sample(g, f, i))
+			more[i] = append(more[i], strips[i].sample(g, f, i))
 		}
-	}
-	if err := r.recognise(ctx, more, got); err != nil {
+	})
+	if err := r.recognise(ctx, slices.Concat(more...), got); err != nil {
 		return nil, err
 	}
 	lines := make([]Line, len(quads))
-	for i, q := range quads {
-		lines[i] = makeLine(q, vote(got[i]))
-	}
+	each(len(quads), func(i int) { lines[i] = makeLine(quads[i], vote(got[i])) })
 	return lines, nil
+}
+
+// each calls f for 0 to n-1 on all cores: no model runs meanwhile.
+func each(n int, f func(i int)) {
+	var next atomic.Int64
+	var work sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		work.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	work.Wait()
 }
 
 // upsideDown tells whether the text stands on its head: the longest lines are read as they are and, unless that goes well, turned.
