@@ -79,10 +79,7 @@ func (v view) turned() view {
 // hope is how likely the best of bars are lines of a zone, to compare views.
 func hope(bars []textLine) float64 {
 	sum := 0.
-	for i, b := range rankBars(bars) {
-		if i == 3 {
-			break
-		}
+	for _, b := range rankBars(bars, 3) {
 		sum += b.promise()
 	}
 	return sum
@@ -134,15 +131,15 @@ func (v view) bars() []textLine {
 	return out
 }
 
-// maxBars limits the bars looked at in one stage of the search.
+// maxBars limits the bars looked at in one step of the search.
 const maxBars = 12
 
 // promise is how much a bar looks like a line of a zone: long and thin.
 func (l textLine) promise() float64 { return l.length * min(1, l.length/l.cap/18) }
 
 // rankBars puts the likeliest bars first, long and thin ones, and drops
-// repetitions and the tail.
-func rankBars(bars []textLine) []textLine {
+// repetitions and all but most of them.
+func rankBars(bars []textLine, most int) []textLine {
 	slices.SortStableFunc(bars, func(a, b textLine) int { return cmp.Compare(b.promise(), a.promise()) })
 	var kept []textLine
 	for _, b := range bars {
@@ -153,7 +150,7 @@ func rankBars(bars []textLine) []textLine {
 		}) {
 			continue
 		}
-		if kept = append(kept, b); len(kept) == maxBars {
+		if kept = append(kept, b); len(kept) == most {
 			break
 		}
 	}

@@ -160,7 +160,7 @@ const degree = math.Pi / 180
 
 const (
 	maxEnlargement = 2.6 // of a view against the base picture
-	maxTried       = 40  // lines looked at in a stage
+	maxTried       = 40  // lines looked at in a step
 
 	// Scores of assess. A probe sees the middle of a line only.
 	probeScore  = .3
@@ -170,6 +170,13 @@ const (
 	goodQuality = .8  // of a zone: stop searching
 	poorQuality = .72 // of a zone: it is none
 )
+
+// step is a step of the search: what finds its bars, how many of them are
+// looked at, and how many lines in them are.
+type step struct {
+	bars        func() []textLine
+	most, tries int
+}
 
 // find searches the picture from what is likely and cheap to what is rare and
 // dear: pages that fill the picture, upright or turned by quarters; the same
@@ -182,22 +189,23 @@ func (z *zoneReader) find(ctx context.Context) (*zone, error) {
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer stop()
-	steps := slices.Concat(z.quarters(ctx, 450, 700), []func() []textLine{func() []textLine { return z.tilted(ctx, 600) }}, z.quarters(ctx, 1400))
+	tilted := step{func() []textLine { return z.tilted(ctx, 600) }, maxBars, maxTried}
+	steps := slices.Concat(z.quarters(ctx, 450, 700), []step{tilted}, z.quarters(ctx, 1400))
 	begin := func(k int) func() []textLine {
 		if k >= len(steps) {
 			return nil
 		}
-		once := sync.OnceValue(steps[k])
+		once := sync.OnceValue(steps[k].bars)
 		if k > 1 {
 			work.Go(func() { once() })
 		}
 		return once
 	}
 	next := begin(0)
-	for k := range steps {
+	for k, s := range steps {
 		bars := next()
 		next = begin(k + 1)
-		if found, err := z.search(ctx, bars); err != nil || found {
+		if found, err := z.search(ctx, rankBars(bars, s.most), s.tries); err != nil || found {
 			return z.best, err
 		}
 	}
@@ -210,15 +218,15 @@ func (z *zoneReader) find(ctx context.Context) (*zone, error) {
 // quarters are two steps that find bars in views of the picture as it is and
 // turned by a quarter; long are their long sides. The direction with the
 // likelier bars in the first view is the first step, both together the second.
-func (z *zoneReader) quarters(ctx context.Context, long ...int) []func() []textLine {
+func (z *zoneReader) quarters(ctx context.Context, long ...int) []step {
 	var views [2][]view
 	var bars [2][]textLine
 	first := 0
 	rest := func(k int) {
 		bars[k] = append(bars[k], barsOf(ctx, views[k][1:])...)
 	}
-	return []func() []textLine{
-		func() []textLine {
+	return []step{
+		{func() []textLine {
 			for _, l := range long {
 				if !z.enlarges(l) {
 					v := newView(z.pyramid, l, 0)
@@ -234,14 +242,14 @@ func (z *zoneReader) quarters(ctx context.Context, long ...int) []func() []textL
 			}
 			rest(first)
 			return slices.Clone(bars[first])
-		},
-		func() []textLine {
+		}, maxBars / 2, maxTried / 2},
+		{func() []textLine {
 			if len(views[0]) == 0 {
 				return nil
 			}
 			rest(1 - first)
 			return slices.Concat(bars[first], bars[1-first])
-		},
+		}, maxBars, maxTried / 2},
 	}
 }
 
@@ -278,13 +286,13 @@ func (z *zoneReader) enlarges(long int) bool {
 	return float64(long)/float64(max(w, h)) > maxEnlargement
 }
 
-// search reads the likeliest bars, puts a zone together and keeps it when it is
+// search reads bars, up to tries lines of them, puts a zone together and keeps it when it is
 // better than the best so far; found tells whether it is good enough to stop.
-func (z *zoneReader) search(ctx context.Context, bars []textLine) (found bool, err error) {
+func (z *zoneReader) search(ctx context.Context, bars []textLine, tries int) (found bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, fmt.Errorf("document: search for a machine readable zone: %w", err)
 	}
-	if err := z.readBars(ctx, rankBars(bars)); err != nil || len(z.rows) == 0 {
+	if err := z.readBars(ctx, bars, tries); err != nil || len(z.rows) == 0 {
 		return false, err
 	}
 	got, err := z.assemble(ctx)
@@ -299,8 +307,8 @@ func (z *zoneReader) search(ctx context.Context, bars []textLine) (found bool, e
 
 // readBars takes bars apart into lines, reads those that look like a zone's
 // and keeps them in rows, until two strong ones fit each other.
-func (z *zoneReader) readBars(ctx context.Context, bars []textLine) error {
-	budget := len(z.tried) + maxTried
+func (z *zoneReader) readBars(ctx context.Context, bars []textLine, tries int) error {
+	budget := len(z.tried) + tries
 	for _, bar := range bars {
 		var lines []textLine
 		for _, l := range z.pyramid.split(z.pyramid.straighten(bar), .8) {

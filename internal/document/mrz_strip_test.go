@@ -118,7 +118,7 @@ func TestBarsAreFoundAtEveryAngle(t *testing.T) {
 			views = append(views, newView(p, 600, angle))
 		}
 		for _, v := range views {
-			for _, bar := range rankBars(v.bars()) {
+			for _, bar := range rankBars(v.bars(), maxBars) {
 				bar = p.straighten(bar)
 				across, along := l.distance(bar)
 				if math.Abs(across) < 5 && math.Abs(along) < 60 && bar.length > 450 && math.Abs(math.Sin(bar.angle-l.angle)) < .03 {
