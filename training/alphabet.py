@@ -7,7 +7,8 @@ LATIN = tuple((MODELS / 'latin-reader.charset.txt').read_text(encoding='utf-8').
 MRZ = tuple('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<')
 
 # Characters of one shape are one class (models/latin-reader.md).
-SAME = str.maketrans({'Ð': 'Đ', 'ţ': 'ț', 'Ţ': 'Ț', '’': "'", '‘': "'", '´': "'", '`': "'", '–': '-', '—': '-', '«': '<', '»': '>'})
+SAME = str.maketrans({'Ð': 'Đ', 'ţ': 'ț', 'Ţ': 'Ț', '’': "'", '‘': "'", '´': "'", '`': "'", '"': "''", '”': "''", '“': "''",
+                      '–': '-', '—': '-', '«': '<', '»': '>'})
 
 
 def index(characters):

@@ -79,7 +79,7 @@ def expose(r, grounds, ink, cap):
     if chance(r, 0.12):
         ink = ink * (1 - (r.random((h, w), dtype=np.float32) < r.uniform(0.02, 0.22)) * np.float32(r.uniform(0.3, 1)))
     paper = r.uniform(0.35, 1)
-    contrast = r.uniform(0.2, 1) if chance(r, 0.8) else r.uniform(0.09, 0.25)
+    contrast = r.uniform(0.2, 1) if chance(r, 0.88) else r.uniform(0.1, 0.25)
     dark = paper * (1 - contrast)
     depth = min(0.65 * contrast, r.exponential(0.13)) if chance(r, 0.8) else 0
     back = grounds.piece(h, w) * np.float32(depth * paper) if depth else np.float32(0)

@@ -99,15 +99,15 @@ def held_out(characters):
     return load(HELD_OUT, characters)
 
 
-def set_line(face, text, spacing=0.0, small=0.0, wide=()):
+def set_line(face, text, spacing=0.0, small=0.0, wide=(), label=0.0):
     """Draw text; returns the ink (HEIGHT rows, uint8), and for each character its centre and advance in pixels.
 
     spacing: extra room after each letter, in cap heights. small: size of letters that do not begin a word (small capitals), 0 for none.
-    wide: {position of a space: extra room in cap heights}.
+    wide: {position of a space: extra room in cap heights}. label: size of the first word, 0 where it is as the others.
     """
     font, base = face.at()
     x = CAP * 0.8
-    if not spacing and not small and not wide:
+    if not spacing and not small and not wide and not label:
         before = [font.getlength(text[:i]) for i in range(len(text) + 1)]
         ink = Image.new('L', (int(2 * x + before[-1]) + 4, HEIGHT))
         ImageDraw.Draw(ink).text((x, CAP_TOP + CAP - base), text, font=font, fill=255)
@@ -116,6 +116,8 @@ def set_line(face, text, spacing=0.0, small=0.0, wide=()):
     placed, first = [], True
     for i, c in enumerate(text):
         f, b = face.at(small) if small and not first and c.isalpha() else (font, base)
+        if label and i < text.find(' '):
+            f, b = face.at(label)
         advance = f.getlength(c) + spacing * CAP + (wide[i] * CAP if i in wide else 0)
         placed.append((x, f, b, advance))
         x += advance

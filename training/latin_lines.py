@@ -45,10 +45,11 @@ class Lines:
         r = self.r
         spacing = float(np.clip(r.exponential(0.10), 0.02, 0.6)) if chance(r, 0.18) else -0.04 if chance(r, 0.05) else 0.0
         small = 0.8 if chance(r, 0.05) and text.upper() == text else 0.0
+        label = r.uniform(0.55, 0.85) if ' ' in text and chance(r, 0.06) else 0.0
         wide = {}
         if chance(r, 0.14):
             wide = {i: r.uniform(0.15, 2.2) for i, c in enumerate(text) if c == ' ' and chance(r, 0.5)}
-        ink, centres, advances = fonts.set_line(face, text, spacing, small, wide)
+        ink, centres, advances = fonts.set_line(face, text, spacing, small, wide, label)
         return camera.thicken(r, ink), centres, advances
 
     def part(self, text, ink, centres, advances, room):
@@ -115,12 +116,14 @@ class Lines:
         sheet[top:top + ink.shape[0], :ink.shape[1]] = ink
         sheet = self.neighbours(sheet, face, centres[0], advances[0])
 
-        size = float(np.exp(r.uniform(np.log(7.5), np.log(32)))) if chance(r, 0.9) else 30.0
+        # Labels are small: in a picture 1,300 px wide a passport's have capitals of 7 to 9 px.
+        low, high = (6.5, 13) if chance(r, 0.45) else (9, 34)
+        size = float(np.exp(r.uniform(np.log(low), np.log(high))))
         scale = size / CAP
         w1, h1 = max(16, int(w * scale * r.uniform(0.9, 1.1))), int(SHEET * scale)
         small = cv2.resize(sheet, (w1, h1), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         image, contrast = camera.expose(r, self.grounds, small, size)
-        pixels = camera.capture(r, image, contrast, size)
+        pixels = camera.capture(r, image, contrast, size, blur=0.032, worst=0.11 if size > 10 else 0.085)
 
         # Italics lean by up to 15°, and any face may be slanted by the printer.
         bend = camera.Bend(r, WIDTH, slant=0.08)

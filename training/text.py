@@ -168,7 +168,7 @@ class Text:
             return self.of(self.capitals[language])
         if q < 0.88 and self.words.get(language):
             return self.of(self.words[language])
-        return self.vietnamese() if language == 'vi' else self.made_up(language != 'en')
+        return self.vietnamese() if language == 'vi' else self.made_up(language != 'en' and self.r.random() < 0.4)
 
     def cased(self, word, language, case):
         if case == 'upper':
@@ -179,7 +179,7 @@ class Text:
 
     def name(self, words=None):
         r, language = self.r, self.of(self.languages)
-        if r.random() < 0.07:
+        if r.random() < 0.02:
             language = 'vi'
         case = r.choice(['upper', 'title', 'lower', 'as is'], p=[0.48, 0.37, 0.06, 0.09])
         n = words or int(r.choice([1, 2, 3, 4, 5], p=[0.36, 0.33, 0.18, 0.09, 0.04]))
@@ -235,9 +235,11 @@ class Text:
         r, group = self.r, self.of(self.labels)
         k = parts or int(r.choice([1, 2, 3], p=[0.42, 0.42, 0.16]))
         out = self.of(['/', '/', ' / ', ' / ', ' - ', ' ', ' ∙ '.replace('∙', '-')]).join(self.of(group) for _ in range(k))
-        if r.random() < 0.12:
-            out = self.of(['%d. ', '%d.', '%d ', '(%d) ', '%da. ', '4b. '.replace('4', '%d')]) % int(r.integers(1, 20)) + out
-        if r.random() < 0.22:
+        if r.random() < 0.2:
+            out = self.of(['%d. ', '%d.', '%d ', '%02d ', '(%d) ', '%da. ', '%db. ']) % int(r.integers(1, 20)) + out
+        elif r.random() < 0.06:
+            out += ' (%d)' % int(r.integers(1, 20))
+        if r.random() < 0.36:
             out = upper(out)
         elif r.random() < 0.06:
             out = out.lower()
@@ -251,19 +253,33 @@ class Text:
         out = ' '.join(words)
         return upper(out) if self.r.random() < 0.5 else out
 
+    def licence(self):
+        """A label and value of a North American licence."""
+        r, date = self.r, '/'.join(f'{n:02d}' for n in (self.r.integers(1, 13), self.r.integers(1, 32))) + '/' + str(int(self.r.integers(1930, 2035)))
+        out = self.of([
+            'DOB ' + date, 'EXP ' + date, 'ISS ' + date, '4a ISS ' + date, '4b EXP ' + date, '3 DOB ' + date, 'LN ' + upper(self.name(1)),
+            'FN ' + upper(self.name(1)), '1 ' + upper(self.name(1)), '2 ' + upper(self.name(2)), '8 ' + upper(self.name(2)),
+            "HGT 5'-%02d\"" % r.integers(0, 12), '16 HGT %d\'-%02d"' % (r.integers(4, 7), r.integers(0, 12)), 'WGT %d lb' % r.integers(90, 300),
+            'SEX ' + self.of('MFX'), '15 SEX ' + self.of('MFX'), 'EYES ' + self.of(['BRN', 'BLU', 'GRN', 'HAZ', 'BLK']), 'HAIR ' + self.of(['BRN', 'BLK', 'BLN', 'GRY']),
+            'RSTR ' + self.of(['NONE', 'A', 'B', 'CORR LENS']), 'END ' + self.of(['NONE', 'M', 'H']), 'CLASS ' + self.of('ABCDM'), '9 CLASS ' + self.of('ABCDM'),
+            'DL ' + self.number(), '4d LIC# ' + self.number(), 'DD ' + self.number(), 'DUPS ' + self.digits(3), 'REV ' + date, 'DONOR', 'VETERAN', 'DRIVER LICENSE'])
+        return out if r.random() < 0.9 else out.replace(' ', ': ', 1)
+
     def line(self):
         r, q = self.r, self.r.random()
-        if q < 0.31:
+        if q < 0.29:
             out = self.name()
-        elif q < 0.40:
+        elif q < 0.38:
             out = self.number()
-        elif q < 0.50:
+        elif q < 0.47:
             out = self.date()
         elif q < 0.69:
             out = self.label()
-        elif q < 0.74:
+        elif q < 0.73:
             out = self.label(1) + self.of([': ', ' ', '  ']) + self.of([self.number, self.date, self.name])()
-        elif q < 0.77:
+        elif q < 0.76:
+            out = self.licence()
+        elif q < 0.78:
             out = self.name(1) + self.of([', ', ' ', ' - ', ' / ']) + self.of([self.number, self.date])()
         elif q < 0.81:
             out = self.name(int(r.integers(1, 3))) + ' ' + str(int(r.integers(1, 400))) + self.of(['', ', ', '/A ', '-', ' ']) + self.digits(5) + ' ' + self.name(1)
@@ -275,7 +291,7 @@ class Text:
             out = upper(out) if r.random() < 0.6 else out
         elif q < 0.90:
             out = self.of(['1,%d m', '%dcm', '1.%d m', '%d cm', "5'-%d", '1,%d', '%d kg']) % int(r.integers(50, 99)) + self.of(['', ' M', ' F', ' M/M', ' K/F', ' M / M'])
-        elif q < 0.935:  # running text
+        elif q < 0.955:  # running text
             language = self.of(self.languages)
             out = ' '.join(self.word(language) for _ in range(int(r.integers(2, 6)))).lower()
             out = out[:1].upper() + out[1:] if r.random() < 0.6 else out

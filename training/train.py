@@ -60,7 +60,7 @@ def batches(task, lines, count):
 
 
 def generate(name, queue, seed):
-    os.nice(1)
+    os.nice(4)  # steps matter more than fresh lines
     task = Task(name)
     lines = task.lines(seed)
     while True:

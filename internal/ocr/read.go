@@ -61,7 +61,7 @@ func (r *Reader) ReadLines(ctx context.Context, g *image.Gray, quads []imaging.Q
 		return nil, err
 	}
 	lines := make([]Line, len(quads))
-	each(len(quads), func(i int) { lines[i] = makeLine(quads[i], vote(got[i])) })
+	each(len(quads), func(i int) { lines[i] = makeLine(quads[i], settle(vote(got[i]))) })
 	return lines, nil
 }
 
