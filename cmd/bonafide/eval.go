@@ -87,3 +87,42 @@ func (c evalDefectsCmd) Run(ctx context.Context, a *app) error {
 	}
 	return a.line(r)
 }
+
+type evalCrossCheckCmd struct {
+	Out     string `help:"Folder for the report: crosscheck.md and crosscheck.json." placeholder:"DIR"`
+	Count   int    `help:"Altered specimens, and as many that are not." default:"200"`
+	Seed    uint64 `help:"Seed of the first person; thresholds were chosen below 900000." default:"900000"`
+	Workers int    `help:"Specimens at once." default:"2"`
+}
+
+// Run implements the command.
+func (c evalCrossCheckCmd) Run(ctx context.Context, a *app) error {
+	pol, err := policy.Standard()
+	if err != nil {
+		return err
+	}
+	rt, err := a.runtime()
+	if err != nil {
+		return err
+	}
+	defer rt.Close() //nolint:errcheck // the process ends
+	reader, err := document.NewReader(rt, document.Config{Clock: a.now})
+	if err != nil {
+		return err
+	}
+	r, err := eval.CrossCheck(ctx, eval.CrossCheckConfig{
+		Reader: reader, Policy: pol, Count: c.Count, Seed: c.Seed, At: a.now(), Workers: c.Workers,
+		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d specimens", done, total) },
+	})
+	fmt.Fprintln(a.stderr)
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := r.Write(c.Out); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(c.Out, "crosscheck.md"))
+	}
+	return a.line(r)
+}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -90,6 +91,7 @@ func splitFullName(fields map[string]Field) {
 	case cut && strings.TrimSpace(rest) != "" && (!hasGiven || given.Confidence < full.Confidence):
 		s, g := full, full
 		s.Value, g.Value = strings.TrimSpace(first), strings.TrimSpace(rest)
+		s.chars, g.chars = nil, nil
 		fields[FieldSurname], fields[FieldGivenNames] = s, g
 		delete(fields, FieldFullName)
 	case !hasSurname && hasGiven:
@@ -233,6 +235,7 @@ func (a *assigner) extend(m *match, used map[int]bool) {
 		}
 		used[j] = true
 		m.field.Value += " " + f.Value
+		m.field.chars = append(append(slices.Clone(m.field.chars), ocr.Char{R: ' ', Conf: 1}), f.chars...)
 		m.field.Confidence = math.Min(m.field.Confidence, f.Confidence)
 		m.field.Box[2], m.field.Box[3] = f.Box[2], f.Box[3]
 		return
@@ -241,7 +244,7 @@ func (a *assigner) extend(m *match, used map[int]bool) {
 
 // value turns a text into the value of a field, or says that it cannot be one.
 func (a *assigner) value(field string, t *piece) (Field, bool) {
-	f := Field{Raw: t.text, Confidence: t.conf, Box: boxOf(t.box), Source: SourcePrint}
+	f := Field{Raw: t.text, Confidence: t.conf, Box: boxOf(t.box), Source: SourcePrint, chars: t.chars}
 	switch field {
 	case FieldBirthDate, FieldExpiryDate, FieldIssueDate:
 		century := Past

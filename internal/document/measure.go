@@ -132,6 +132,9 @@ func (r *Reader) Measure(ctx context.Context, p *imaging.Picture, opts Options) 
 	m.Barcode.identify(&m.Document)
 	m.mergeFields()
 	beside.region(m.region(p))
+	if page != nil {
+		m.crossCheck(withoutZone(page.Lines, zone))
+	}
 	m.Quality = quality(p, m, edges, page)
 	if zone != nil {
 		m.Quality.CharacterPitch = round1(zone.Pitch)

@@ -9,6 +9,7 @@ package document
 
 import (
 	"bonafide/internal/imaging"
+	"bonafide/internal/ocr"
 	"bonafide/internal/onnx"
 	"bonafide/mrz"
 )
@@ -39,6 +40,10 @@ type Field struct {
 	Box        Box     `json:"box"`                // of the MRZ's fields: the whole zone
 	Source     string  `json:"source"`             // mrz, barcode or print
 	Ambiguous  bool    `json:"ambiguous,omitzero"` // a date whose day and month only custom tells apart
+	// Contradicts is, of print, the Contradiction to the zone or the bar code of the same side.
+	Contradicts float64 `json:"contradicts,omitzero"`
+
+	chars []ocr.Char // of print, as read
 }
 
 // Facts say whether a document is there, where and which.

@@ -6,6 +6,7 @@ import (
 
 	"bonafide/internal/imaging"
 	"bonafide/internal/ocr"
+	"bonafide/mrz"
 )
 
 // Capture are numbers about how the picture was taken and of what: what tells a display, a copy or a hand from the document itself.
@@ -78,6 +79,9 @@ func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, pag
 	if o := edges.quad; area(o) > 0 && (m.MRZ == nil || overlap(o, m.MRZ.Box.Quad()) > 0.9) && edges.weakest >= steepSupport {
 		q.Tilt, q.Stretch = math.Max(q.Tilt, round3(unlikeSides(o))), round3(stretch(o))
 	}
+	if m.MRZ != nil {
+		q.Tilt = math.Max(q.Tilt, round3(zoneTilt(m.MRZ)))
+	}
 	if d.Quad != nil && d.QuadSource == "edges" {
 		q.setCover(p, region)
 	}
@@ -106,6 +110,19 @@ func linesAtEdge(lines []ocr.Line, r image.Rectangle) int {
 		}
 	}
 	return n
+}
+
+// zoneTilt is the unlikeness of a page's opposite sides as its zone shows it: its lines are of one length and its ends of one height. The
+// lines lie close together, so their difference is carried on to the page's height.
+func zoneTilt(z *MRZ) float64 {
+	q := z.Box.Quad()
+	d := func(a, b imaging.Point) float64 { return math.Hypot(a.X-b.X, a.Y-b.Y) }
+	unlike := func(a, b float64) float64 { return 1 - math.Min(a, b)/math.Max(math.Max(a, b), 1) }
+	pageByZone := 7.0 // heights, as Doc 9303 part 4 lays out a page; the least that its tolerances allow
+	if z.Format == mrz.TD1 {
+		pageByZone = 3.2
+	}
+	return math.Min(1, math.Max(unlike(d(q[0], q[3]), d(q[1], q[2])), pageByZone*unlike(d(q[0], q[1]), d(q[3], q[2]))))
 }
 
 // stretch is how far the longer side by the shorter is from the nearest of a document's proportions, relative.

@@ -139,6 +139,7 @@ type DocumentThresholds struct {
 	TiltShare      float64 `yaml:"tilt_share"`      // Quality.Tilt above: document.tilted
 	StretchShare   float64 `yaml:"stretch_share"`   // Capture.Stretch above: document.tilted
 	CoveredShare   float64 `yaml:"covered_share"`   // Capture.Covered above: document.obstructed
+	Contradiction  float64 `yaml:"contradiction"`   // Print.Contradicts above: document.inconsistent
 	GlareAround    float64 `yaml:"glare_around"`    // Capture.GlareAround above: the reflection stands in print
 }
 

@@ -215,6 +215,7 @@ func (t *Thresholds) all() []threshold {
 		{"document.tilt_share", &d.TiltShare, true},
 		{"document.stretch_share", &d.StretchShare, true},
 		{"document.covered_share", &d.CoveredShare, true},
+		{"document.contradiction", &d.Contradiction, false},
 		{"document.glare_around", &d.GlareAround, false},
 		{"face.match", &f.Match, true},
 		{"face.portrait_px", &f.PortraitPx, false},

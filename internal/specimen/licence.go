@@ -244,7 +244,7 @@ func LicenceBack(p Person, o PageOptions) (*image.RGBA, Truth, error) {
 		g.box(0, 3, cardWidth, 13.5, color.RGBA{32, 30, 30, 255})
 		y = s.span(17, 20)
 	}
-	if err := g.barcode(l.text(), x, y, l.module, l.row, l.columns, l.level); err != nil {
+	if err := g.barcode(licenceOf(o.coded(p)).text(), x, y, l.module, l.row, l.columns, l.level); err != nil {
 		return nil, Truth{}, fmt.Errorf("specimen: %w", err)
 	}
 	bottom := g.truth.Boxes["barcode"][2].Y/g.dpmm + 3.5

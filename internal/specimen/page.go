@@ -15,6 +15,16 @@ type PageOptions struct {
 	Overprint bool // SPECIMEN in small letters along the edge, clear of all fields
 	// PixelsPerMM is the resolution; 0 means 12 for a passport (1500 × 1056 pixels), 16 for a card (1370 × 864).
 	PixelsPerMM float64
+	// Coded is whose data the zone or the bar code carries; nil: the person's own. A forger alters one of the two.
+	Coded *Person
+}
+
+// coded is the person whose data a page carries in code.
+func (o PageOptions) coded(p Person) Person {
+	if o.Coded != nil {
+		return *o.Coded
+	}
+	return p
 }
 
 // Sizes of the pages in millimetres (ISO/IEC 7810: ID-3, ID-1).
@@ -162,8 +172,9 @@ func Passport(p Person, o PageOptions) (*image.RGBA, Truth, error) {
 		g.text(faceRegular, "SPECIMEN", 6, 63, 1.6, 3, g.label)
 	}
 	g.box(0, passportHeight-21.5, passportWidth, passportHeight, color.NRGBA{232, 232, 230, 170})
-	f := p.mrzFields("P", p.PassportNumber)
-	f.PersonalNumber = p.PersonalNumber
+	c := o.coded(p)
+	f := c.mrzFields("P", c.PassportNumber)
+	f.PersonalNumber = c.PersonalNumber
 	if err := g.zone(mrz.TD3, f, 6.4, passportHeight-13.2, 6.35); err != nil {
 		return nil, Truth{}, err
 	}
@@ -205,8 +216,9 @@ func CardBack(p Person, o PageOptions) (*image.RGBA, Truth, error) {
 		g.text(faceRegular, "SPECIMEN", 5, 27, 1.5, 3, g.label)
 	}
 	g.box(0, cardHeight-22.5, cardWidth, cardHeight, color.NRGBA{234, 234, 232, 180})
-	f := p.mrzFields("ID", p.CardNumber)
-	f.Optional1 = p.PersonalNumber
+	c := o.coded(p)
+	f := c.mrzFields("ID", c.CardNumber)
+	f.Optional1 = c.PersonalNumber
 	if err := g.zone(mrz.TD1, f, 4.9, cardHeight-16.2, 6.0); err != nil {
 		return nil, Truth{}, err
 	}

@@ -107,7 +107,8 @@ func (e *Engine) Read(ctx context.Context, item kyc.Item, content []byte, at tim
 	if err != nil || bad != "" {
 		return &Side{Unreadable: bad, Full: true}, nil, nil, err
 	}
-	m, err := e.documents.Measure(ctx, p, document.Options{At: at})
+	// The print is read even where a zone says everything: the two are compared.
+	m, err := e.documents.Measure(ctx, p, document.Options{At: at, Print: document.PrintAlways})
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -219,12 +220,13 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 	}
 	s.Sketch = s.view.Sketch()
 	s.Face, s.Capture = m.Document.Side, captureOf(p, m)
+	s.Seen = s.Found || m.Document.Evidence.Outline > 0 || m.Document.Evidence.TextLines > 0
 	for name, f := range m.Printed {
 		if b := bounds(f.Box, p.RGB.Rect); f.Value != "" && b.Width > 0 {
 			if s.Printed == nil {
-				s.Printed = map[kyc.Field]kyc.Box{}
+				s.Printed = map[kyc.Field]Print{}
 			}
-			s.Printed[kyc.Field(name)] = *b
+			s.Printed[kyc.Field(name)] = Print{Text: f.Value, Confidence: f.Confidence, Box: *b, Contradicts: f.Contradicts}
 		}
 	}
 	if m.Document.Quad != nil {

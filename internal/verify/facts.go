@@ -23,6 +23,15 @@ type Value struct {
 	Box        *kyc.Box `json:"box,omitempty"`
 }
 
+// Print is a printed value.
+type Print struct {
+	Text       string  `json:"value"`
+	Confidence float64 `json:"confidence"` // 0..1
+	Box        kyc.Box `json:"box"`
+	// Contradicts is document.Field's: the odds, as a logarithm, against what the zone or the bar code of the side says.
+	Contradicts float64 `json:"contradicts,omitempty"`
+}
+
 // Side is what was measured on the photo of one side of a document. It is
 // stored, sealed, with its submission; numbers are in the units of the measuring
 // packages.
@@ -33,7 +42,8 @@ type Side struct {
 
 	Width, Height int
 	Found         bool    `json:"found"`
-	WidthPx       float64 `json:"width_px"` // of the document in the picture
+	Seen          bool    `json:"seen,omitempty"` // an outline or print is there, which need not be a document's
+	WidthPx       float64 `json:"width_px"`       // of the document in the picture
 	Sharpness     float64 `json:"sharpness"`
 	Mean          float64 `json:"mean"`
 	OverShare     float64 `json:"over_share"`
@@ -44,8 +54,8 @@ type Side struct {
 	Capture *Capture `json:"capture,omitempty"`
 	// Face is the side by what is printed on it: front, back or "" unknown.
 	Face string `json:"side,omitempty"`
-	// Printed are the places of what was read in print, by field.
-	Printed map[kyc.Field]kyc.Box `json:"printed,omitempty"`
+	// Printed is what the print says of each field, also where a zone or a bar code says it too.
+	Printed map[kyc.Field]Print `json:"printed,omitempty"`
 
 	Kind   string `json:"kind,omitempty"`   // passport, id_card …; "" when unknown
 	Issuer string `json:"issuer,omitempty"` // as the document has it, ICAO three letters

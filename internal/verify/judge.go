@@ -69,8 +69,10 @@ func Photo(p policy.Policy, item kyc.Item, e Evidence) []kyc.Finding {
 	switch {
 	case item == kyc.DocumentFront && e.Front != nil:
 		j.photo(item, *e.Front)
+		j.printAgainstCode(item, *e.Front)
 	case item == kyc.DocumentBack && e.Back != nil:
 		j.photo(item, *e.Back)
+		j.printAgainstCode(item, *e.Back)
 	}
 	return kyc.Visible(j.findings)
 }
@@ -179,6 +181,7 @@ func (j *judge) document() {
 		if s.side == nil {
 			continue
 		}
+		j.printAgainstCode(s.item, *s.side)
 		wrong := failing(s.side.CheckDigits)
 		switch {
 		case s.side.HasMRZ && j.unsure(*s.side):

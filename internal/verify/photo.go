@@ -61,25 +61,41 @@ func (j *judge) photo(item kyc.Item, s Side) {
 	j.below(kyc.DocDark, item, s.Box, "mean_luma", s.Mean, t.DarkMean)
 	j.above(kyc.DocOverexposed, item, s.Box, "overexposed_share", s.OverShare, t.OverexposedShare)
 	lit := len(j.findings) == before
+	sharp := !j.blur(item, s, t)
 	if s.Capture != nil {
 		j.scene(item, s, *s.Capture, t)
 		j.file(item, s, *s.Capture, t)
 		if lit {
-			j.origin(item, s, *s.Capture, t)
+			j.origin(item, s, *s.Capture, t, sharp)
 		}
 	}
-	// A document of which a part is missing, or one of two, is not found as a whole: that is told already.
-	partly := slices.ContainsFunc(j.findings[before:], func(f kyc.Finding) bool { return f.Code == kyc.DocCropped || f.Code == kyc.DocMultiple })
-	if !s.Found && !partly {
-		j.add(kyc.Finding{Code: kyc.DocNotFound, Item: item})
-	}
-	j.blur(item, s, t)
 	if !s.HasMRZ || j.unsure(s) {
 		j.below(kyc.DocLowResolution, item, s.Box, "width_px", s.WidthPx, t.WidthPx)
 	}
 	j.glare(item, s, t)
+	explained := func(f kyc.Finding) bool { return whyNotFound(f, s, t) }
+	if !s.Found && !slices.ContainsFunc(j.findings[before:], explained) {
+		j.add(kyc.Finding{Code: kyc.DocNotFound, Item: item})
+	}
 	if item == kyc.DocumentBack && s.Full && s.Face == document.SideFront && !s.HasMRZ {
 		j.add(kyc.Finding{Code: kyc.DocWrongSide, Item: item, Box: place(s.Box)})
+	}
+}
+
+// whyNotFound says whether a finding is the reason why no document was made out: it is one of two, a part of it is missing, the picture is
+// too small for any, or something like a document is seen and cannot be read.
+func whyNotFound(f kyc.Finding, s Side, t policy.DocumentThresholds) bool {
+	switch f.Code {
+	case kyc.DocCropped, kyc.DocMultiple:
+		return true
+	case kyc.DocLowResolution:
+		return s.Seen || float64(max(s.Width, s.Height)) < t.WidthPx
+	case kyc.DocBlurry:
+		return s.Seen || f.Measure == "shake_detail" // a desk without a document has no direction
+	case kyc.DocObstructed, kyc.DocGlare, kyc.DocTilted:
+		return s.Seen
+	default:
+		return false
 	}
 }
 
@@ -102,12 +118,14 @@ func (j *judge) glare(item kyc.Item, s Side, t policy.DocumentThresholds) {
 
 // blur tells the two kinds of blur apart, since the cause is another. A reviewer must be able to see what was read, so blur counts even
 // where the zone could be read; size does not.
-func (j *judge) blur(item kyc.Item, s Side, t policy.DocumentThresholds) {
+func (j *judge) blur(item kyc.Item, s Side, t policy.DocumentThresholds) bool {
+	before := len(j.findings)
 	if c := s.Capture; c != nil && c.Detail > 0 && c.Detail < t.ShakeDetail && c.Along < t.ShakeAlong {
 		j.number(kyc.DocBlurry, item, s.Box, "shake_detail", c.Detail, t.ShakeDetail)
-		return
+	} else {
+		j.below(kyc.DocBlurry, item, s.Box, "sharpness", s.Sharpness, t.Sharpness)
 	}
-	j.below(kyc.DocBlurry, item, s.Box, "sharpness", s.Sharpness, t.Sharpness)
+	return len(j.findings) > before
 }
 
 // scene judges what is in the picture beside or instead of one whole document seen from above.
@@ -146,9 +164,11 @@ func (j *judge) file(item kyc.Item, s Side, c Capture, t policy.DocumentThreshol
 }
 
 // origin judges what was before the lens. Nothing of it can be told of a picture that is too dark or too bright.
-func (j *judge) origin(item kyc.Item, s Side, c Capture, t policy.DocumentThresholds) {
+func (j *judge) origin(item kyc.Item, s Side, c Capture, t policy.DocumentThresholds, sharp bool) {
 	drawn := c.Flat > t.Drawn
-	j.above(kyc.DocScreenCapture, item, s.Box, "screen_lattice", c.Lattice, t.ScreenLattice)
+	if sharp { // a moving camera leaves a pattern of its own
+		j.above(kyc.DocScreenCapture, item, s.Box, "screen_lattice", c.Lattice, t.ScreenLattice)
+	}
 	switch {
 	case drawn:
 	case c.Chroma < t.ColourLevels:
@@ -180,7 +200,7 @@ func (j *judge) hides(s Side, box kyc.Box, unknown bool) (kyc.Field, bool) {
 	var missing []kyc.Field
 	for _, f := range essential() {
 		b, printed := s.Printed[f]
-		if printed && part(b, box) > coveredPart {
+		if printed && part(b.Box, box) > coveredPart {
 			return f, true
 		}
 		if _, read := s.Fields[f]; !read || len(s.Printed) > 0 && !printed {
