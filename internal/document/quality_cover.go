@@ -110,7 +110,7 @@ func (c *cover) largest() (image.Rectangle, float64) {
 		out, in := -int(coverOut*c.short), int(0.03*c.short)
 		deep := int(coverDeep * c.short)
 		var inner [][3]float64
-		for i := 0; i < length; i++ {
+		for i := range length {
 			x, y := spot(i, in)
 			inner = append(inner, c.at(x, y))
 		}

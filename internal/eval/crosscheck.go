@@ -129,6 +129,7 @@ func alter(p specimen.Person, field kyc.Field, r *rand.Rand) specimen.Person {
 		p.BirthDate = day(p.BirthDate)
 	case kyc.ExpiryDate:
 		p.ExpiryDate = day(p.ExpiryDate)
+	default: // the others are not altered
 	}
 	return p
 }
@@ -175,7 +176,7 @@ func CrossCheck(ctx context.Context, cfg CrossCheckConfig) (CrossCheckReport, er
 
 func crossCheckReport(seed uint64, all []forged) CrossCheckReport {
 	r := CrossCheckReport{Seed: seed}
-	var caught, any, flagged, altered, clean int
+	var caught, anyhow, flagged, altered, clean int
 	rows := map[string]*CrossCheckRow{}
 	var order []string
 	for _, f := range all {
@@ -200,7 +201,7 @@ func crossCheckReport(seed uint64, all []forged) CrossCheckReport {
 		}
 		row.Caught.Of++
 		if len(f.named) > 0 {
-			any++
+			anyhow++
 		}
 		if slices.Contains(f.named, f.field) {
 			caught++
@@ -218,7 +219,7 @@ func crossCheckReport(seed uint64, all []forged) CrossCheckReport {
 		row.Caught = NewRate(row.Caught.Count, row.Caught.Of)
 		r.Cases = append(r.Cases, row)
 	}
-	r.Caught, r.Named, r.Flagged = NewRate(caught, altered), NewRate(any, altered), NewRate(flagged, clean)
+	r.Caught, r.Named, r.Flagged = NewRate(caught, altered), NewRate(anyhow, altered), NewRate(flagged, clean)
 	return r
 }
 
@@ -233,8 +234,8 @@ func (cfg CrossCheckConfig) examine(ctx context.Context, f forgery) (forged, err
 	case "mrz", "barcode":
 		coded = alter(p, f.field, r)
 	}
-	look := func(print func(specimen.Person, specimen.PageOptions) (*image.RGBA, specimen.Truth, error)) (*verify.Side, error) {
-		page, truth, err := print(printed, specimen.PageOptions{Coded: &coded})
+	look := func(draw func(specimen.Person, specimen.PageOptions) (*image.RGBA, specimen.Truth, error)) (*verify.Side, error) {
+		page, truth, err := draw(printed, specimen.PageOptions{Coded: &coded})
 		if err != nil {
 			return nil, fmt.Errorf("eval: cross-check: %w", err)
 		}

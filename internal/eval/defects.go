@@ -91,8 +91,9 @@ func codeOf(d specimen.Defect) kyc.Code {
 		return kyc.DocBlurry
 	case specimen.Smoothed:
 		return kyc.DocEdited
+	default:
+		return kyc.Code("document." + string(d))
 	}
-	return kyc.Code("document." + string(d))
 }
 
 // leastStrength is where a defect begins that must be named.
@@ -167,7 +168,7 @@ func (r *DefectsReport) realJobs(ctx context.Context, cfg DefectsConfig) ([]shot
 	var jobs []shotJob
 	var asTheyAre []seen
 	for fi, f := range files {
-		data, err := os.ReadFile(filepath.Join(cfg.Data, f.Name())) //nolint:gosec // the operator names the folder
+		data, err := os.ReadFile(filepath.Join(cfg.Data, f.Name()))
 		if err != nil {
 			return nil, fmt.Errorf("eval: defects: %w", err)
 		}
@@ -401,6 +402,7 @@ func partName(p document.Part) string {
 		return "pre-check"
 	case document.MRZOnly:
 		return "zone"
+	default:
+		return "everything"
 	}
-	return "everything"
 }
