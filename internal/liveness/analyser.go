@@ -33,11 +33,22 @@ func (a *Analyser) Measure(ctx context.Context, frames []Frame, c Challenge) (*M
 	lap("track")
 	m.Baseline, m.Movements = movements(shots)
 	lap("movements")
+	m.Depth = depth(shots, m.Baseline)
+	lap("depth")
+	m.Light = light(shots, c.Colours)
+	lap("light")
+	m.Stream = stream(shots, c, m.Frames)
+	lap("stream")
+	var ts []taken
 	var err error
-	if m.Person, _, err = a.person(ctx, shots); err != nil {
+	if m.Person, ts, err = a.person(ctx, shots); err != nil {
 		return nil, fmt.Errorf("liveness: %w", err)
 	}
 	lap("person")
+	if m.Portrait, err = a.portrait(ctx, c.Portrait, shots, ts); err != nil {
+		return nil, fmt.Errorf("liveness: %w", err)
+	}
+	lap("portrait")
 	return m, nil
 }
 

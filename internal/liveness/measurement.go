@@ -9,10 +9,8 @@ type Measurement struct {
 	// Light is nil where no colours were shown, or too few frames showed a face under them.
 	Light *Light `json:"light,omitempty"`
 	// Depth is nil where the head did not turn.
-	Depth *Depth `json:"depth,omitempty"`
-	// Attached is nil where the face did not move enough to tell.
-	Attached *Attached `json:"attached,omitempty"`
-	Stream   Stream    `json:"stream"`
+	Depth  *Depth `json:"depth,omitempty"`
+	Stream Stream `json:"stream"`
 	// Portrait is nil where none was given, or none was found in it.
 	Portrait *Likeness `json:"portrait,omitempty"`
 	// Models are what produced the numbers, "name/version".
@@ -81,7 +79,7 @@ type Light struct {
 	// Colours are how many were shown, Frames how many frames were measured under them.
 	Colours int `json:"colours"`
 	Frames  int `json:"frames"`
-	// Follows is the correlation, -1..1, of the face's colour with the screen's, after slow changes were taken out.
+	// Follows is the correlation, -1..1, of the face's colour with the screen's, after what time and movement explain was taken out.
 	Follows float64 `json:"follows"`
 	// Gain is how strongly the face's colour changes with the screen's: log ratio of linear light for a screen from black to full.
 	Gain float64 `json:"gain"`
@@ -95,7 +93,8 @@ type Light struct {
 	Rank float64 `json:"rank"`
 }
 
-// Depth says whether the head turned as a solid does.
+// Depth says whether the head turned as a solid does. The face mesh completes what it sees by what faces are like, so on a flat picture that
+// is tilted it shows a solid, too, but one that turns far less than the picture does.
 type Depth struct {
 	// Yaw is how far the frame that was measured is turned from the frontal one, degrees.
 	Yaw float64 `json:"yaw"`
@@ -104,14 +103,6 @@ type Depth struct {
 	Parallax float64 `json:"parallax"`
 	// Expected is the same for a head of usual shape turned by Yaw.
 	Expected float64 `json:"expected"`
-}
-
-// Attached says whether what surrounds the face moves with it, as on a picture held in a hand, or stays, as behind a person.
-type Attached struct {
-	// Frames are how many pairs of frames between which the face moved were compared.
-	Frames int `json:"frames"`
-	// Score is -1..1: the correlation of the surroundings when they are moved with the face, less that when they are left in place.
-	Score float64 `json:"score"`
 }
 
 // Stream says how the frames came about.

@@ -10,7 +10,7 @@ import (
 // Noise floors: what stays below is not reported at all. They are far below what a policy asks for.
 const (
 	turnFloor   = 5.0  // degrees
-	blinkFloor  = 0.22 // share by which the eyes close
+	blinkFloor  = 0.14 // share by which the eyes close
 	mouthFloor  = 0.12 // aspect ratio above the closed mouth's
 	closerFloor = 0.10 // growth
 	// blindYaw is the turn beyond which the farther eye is hidden and the eyes' aspect ratio means nothing.
@@ -31,6 +31,10 @@ func movements(shots []shot) (Baseline, []Movement) {
 			states = append(states, stateOf(s.at, s.face))
 		}
 	}
+	return movementsOf(states)
+}
+
+func movementsOf(states []state) (Baseline, []Movement) {
 	if len(states) == 0 {
 		return Baseline{}, []Movement{}
 	}

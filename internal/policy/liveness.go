@@ -16,6 +16,17 @@ type LivenessThresholds struct {
 	MissingShare float64 `yaml:"missing_share"`
 	// SamePerson is the similarity that all frames of one sequence must have.
 	SamePerson float64 `yaml:"same_person"`
+
+	// Signals of an attack.
+	LightFollows float64 `yaml:"light_follows"` // correlation of face and screen below
+	Disorder     float64 `yaml:"disorder"`      // above: frames out of order
+	Repeated     float64 `yaml:"repeated"`      // share of repeated frames above
+	// Portrait similarity and correlation above: the document's portrait itself.
+	PortraitSimilarity  float64 `yaml:"portrait_similarity"`
+	PortraitCorrelation float64 `yaml:"portrait_correlation"`
+	// JitterMS and Noise are what a camera's clock and sensor have at least. Neither says anything by itself.
+	JitterMS float64 `yaml:"jitter_ms"`
+	Noise    float64 `yaml:"noise"`
 }
 
 func (l *LivenessThresholds) all() []threshold {
@@ -29,5 +40,12 @@ func (l *LivenessThresholds) all() []threshold {
 		{"liveness.face_share", &l.FaceShare, true},
 		{"liveness.missing_share", &l.MissingShare, true},
 		{"liveness.same_person", &l.SamePerson, true},
+		{"liveness.light_follows", &l.LightFollows, true},
+		{"liveness.disorder", &l.Disorder, false},
+		{"liveness.repeated", &l.Repeated, true},
+		{"liveness.portrait_similarity", &l.PortraitSimilarity, true},
+		{"liveness.portrait_correlation", &l.PortraitCorrelation, true},
+		{"liveness.jitter_ms", &l.JitterMS, false},
+		{"liveness.noise", &l.Noise, false},
 	}
 }

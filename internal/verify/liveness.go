@@ -112,6 +112,8 @@ func JudgeLiveness(p policy.Policy, m *liveness.Measurement, c liveness.Challeng
 	j.frames()
 	j.movements()
 	j.person()
+	j.recording()
+	j.flat()
 	return j.findings
 }
 
@@ -190,5 +192,41 @@ func (j *sequence) insteadOf(missing liveness.Action) bool {
 func (j *sequence) person() {
 	if p := j.m.Person; p.Compared > 1 && p.Similarity < j.t.SamePerson {
 		j.add(kyc.LivenessOtherPerson, "similarity", p.Similarity, j.t.SamePerson)
+	}
+}
+
+// recording judges whether the frames are a camera's, and of this challenge.
+func (j *sequence) recording() {
+	s := j.m.Stream
+	switch {
+	case s.Disorder > j.t.Disorder:
+		j.add(kyc.LivenessReplayed, "disorder", s.Disorder, j.t.Disorder)
+	case s.Repeated > j.t.Repeated:
+		j.add(kyc.LivenessReplayed, "repeated", s.Repeated, j.t.Repeated)
+	}
+	dark := j.m.Light != nil && j.m.Light.Follows < j.t.LightFollows
+	if dark {
+		j.add(kyc.LivenessLightMismatch, "light_follows", j.m.Light.Follows, j.t.LightFollows)
+	}
+	// A steady clock, a quiet sensor, a face that no screen lights, a picture twice: each happens to honest people. Three together do not.
+	signs := 0.0
+	for _, sign := range []bool{s.JitterMS < j.t.JitterMS, s.Noise < j.t.Noise, dark, s.Repeated > 0} {
+		if sign {
+			signs++
+		}
+	}
+	const telling = 3
+	switch {
+	case s.Virtual:
+		j.findings = append(j.findings, kyc.Finding{Code: kyc.LivenessVirtualCamera, Item: kyc.Face, Measure: "camera_name"})
+	case signs >= telling:
+		j.add(kyc.LivenessVirtualCamera, "signs", signs, telling)
+	}
+}
+
+// flat judges whether the document's portrait was held up in place of a face.
+func (j *sequence) flat() {
+	if p := j.m.Portrait; p != nil && p.Similarity > j.t.PortraitSimilarity && p.Correlation > j.t.PortraitCorrelation {
+		j.add(kyc.FaceAttack, "portrait_correlation", p.Correlation, j.t.PortraitCorrelation)
 	}
 }
