@@ -173,7 +173,7 @@ func (l *livenessRun) one(ctx context.Context, kind uint64, i int, shoot func(co
 	}
 	actors := l.cast.actors
 	t := take{
-		r: r, asked: play(r, draw(r)), victim: actors[i%len(actors)], other: actors[(i+1+r.IntN(len(actors)-1))%len(actors)],
+		r: r, asked: play(r, drawChallenge(r)), victim: actors[i%len(actors)], other: actors[(i+1+r.IntN(len(actors)-1))%len(actors)],
 		studio: specimen.NewStudio(specimen.StudioOptions{Screen: screen}, r.Uint64()),
 	}
 	// Everybody has a document.

@@ -30,8 +30,8 @@ type script struct {
 // palette are the colours of a challenge.
 var palette = []liveness.Colour{{R: 255}, {G: 255}, {B: 255}, {R: 255, G: 255}, {R: 255, B: 255}, {G: 255, B: 255}}
 
-// draw is what a server would ask for: two or three different movements and a run of colours over durationMS.
-func draw(r *rand.Rand) liveness.Challenge {
+// drawChallenge is what a server would ask for: two or three different movements and a run of colours over durationMS.
+func drawChallenge(r *rand.Rand) liveness.Challenge {
 	all := liveness.Actions()
 	r.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
 	return liveness.Challenge{Actions: all[:2+r.IntN(4)/3]}
@@ -181,7 +181,7 @@ func (t take) held(i int, size float64) specimen.Held {
 // another is a recording of the victim for another challenge, as long as this one.
 func (t take) another() script {
 	for {
-		c := draw(t.r)
+		c := drawChallenge(t.r)
 		same := len(c.Actions) == len(t.asked.challenge.Actions)
 		for i := range c.Actions {
 			same = same && c.Actions[i] == t.asked.challenge.Actions[i]

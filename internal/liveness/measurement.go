@@ -109,7 +109,7 @@ type Depth struct {
 type Stream struct {
 	// JitterMS is the standard deviation of the time between neighbouring frames, gaps left out.
 	JitterMS float64 `json:"jitter_ms"`
-	// Repeated is the share of frames that show exactly what another frame shows.
+	// Repeated is the share of frames that show exactly what another one showed before, with other frames between.
 	Repeated float64 `json:"repeated"`
 	// Noise is the median change of a pixel from frame to frame where nothing moves, grey levels; 0 where there is no sensor.
 	Noise float64 `json:"noise"`

@@ -217,3 +217,25 @@ func TestVirtualCamera(t *testing.T) {
 		}
 	}
 }
+
+func TestRepeated(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		name   string
+		prints []uint64
+		want   float64
+	}{
+		{"none", nil, 0},
+		{"each its own", []uint64{1, 2, 3, 4}, 0},
+		{"a camera that is slower than its reader", []uint64{1, 1, 2, 2, 3, 3}, 0},
+		{"a film that runs again", []uint64{1, 2, 3, 1, 2, 3}, 0.5},
+	} {
+		var shots []shot
+		for i, p := range x.prints {
+			shots = append(shots, shot{at: int64(i), print: p})
+		}
+		if got := repeated(shots); got != x.want {
+			t.Errorf("%s: %v, want %v", x.name, got, x.want)
+		}
+	}
+}

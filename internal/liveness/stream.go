@@ -38,12 +38,13 @@ func jitter(shots []shot, f Frames) float64 {
 	return math.Sqrt(ratio(sum, float64(len(steps))))
 }
 
-// repeated is the share of shots whose pixels are those of an earlier one.
+// repeated is the share of shots whose pixels are those of an earlier one, with others between. The same picture several times in a row is a
+// camera that is slower than its reader, as in the evening.
 func repeated(shots []shot) float64 {
 	seen := map[uint64]bool{}
 	n := 0
-	for _, s := range shots {
-		if seen[s.print] {
+	for i, s := range shots {
+		if seen[s.print] && s.print != shots[i-1].print {
 			n++
 		}
 		seen[s.print] = true

@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"image"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,7 +45,7 @@ func film(t *testing.T, p specimen.Person, actions []string, seed uint64) []shot
 				if out[k].ms >= rest && within < move {
 					pose(&o, actions[n], float64(within)/move)
 				}
-				b, err := specimen.JPEG(specimen.Selfie(p, o, seed), 85)
+				b, err := specimen.JPEG(grain(specimen.Selfie(p, o, seed), uint64(k)), 85)
 				if err != nil {
 					t.Error(err)
 				}
@@ -54,6 +55,17 @@ func film(t *testing.T, p specimen.Person, actions []string, seed uint64) []shot
 	}
 	wg.Wait()
 	return out
+}
+
+// grain is a sensor's: what is filmed at rest is not the same picture twice.
+func grain(im *image.RGBA, frame uint64) *image.RGBA {
+	r := rand.New(rand.NewPCG(frame, 1))
+	for i := range im.Pix {
+		if i%4 != 3 {
+			im.Pix[i] = uint8(min(255, max(0, float64(im.Pix[i])+2*r.NormFloat64())))
+		}
+	}
+	return im
 }
 
 // pose puts a specimen into the part at of a movement, 0 to 1: a third there, a
