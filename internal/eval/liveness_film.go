@@ -55,9 +55,9 @@ func play(r *rand.Rand, c liveness.Challenge) script {
 	s := script{challenge: c}
 	span := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	type part struct {
-		action     liveness.Action
-		from, to   float64
-		most, side float64
+		action   liveness.Action
+		from, to float64
+		most     float64
 	}
 	var parts []part
 	now := span(400, 700)
@@ -266,7 +266,7 @@ func attacks() []attackSpecies {
 			t.r.Shuffle(len(q.frames), func(i, k int) { q.frames[i].Picture, q.frames[k].Picture = q.frames[k].Picture, q.frames[i].Picture })
 			return q, err
 		}},
-		{"other light", "the right movements under the light of other colours", func(ctx context.Context, t take) (sequence, error) {
+		{otherLight, "the right movements under the light of other colours", func(ctx context.Context, t take) (sequence, error) {
 			wrong := screens(colours(t.r, t.asked.at[len(t.asked.at)-1]), t.asked.at)
 			return film(ctx, t.asked, func(i int) *image.RGBA { return t.studio.Live(t.victim, t.asked.moments[i], wrong[i], i) })
 		}},

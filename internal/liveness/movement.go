@@ -126,21 +126,6 @@ func baselineOf(states []state) Baseline {
 	return b
 }
 
-// blinkWindowMS is the time around a shot in which the eyes must have been open for it to be a blink. Eyes that a smile or the sun
-// narrows for longer do not blink.
-const blinkWindowMS = 1500
-
-// openEyes is how open the eyes are around a time.
-func openEyes(states []state, at int64) float64 {
-	var near []float64
-	for _, s := range states {
-		if s.at >= at-blinkWindowMS && s.at <= at+blinkWindowMS && seesEyes(s) {
-			near = append(near, s.eyes)
-		}
-	}
-	return quantile(near, 0.7) // there is at least the shot itself
-}
-
 func seesEyes(s state) bool { return math.Abs(s.yaw) < blindYaw }
 
 // shorth is the mean of the shortest stretch of values that holds two fifths of them: where they crowd. Unlike the median it stays at

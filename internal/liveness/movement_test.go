@@ -112,13 +112,13 @@ func TestArrival(t *testing.T) {
 	again := append(slices.Clone(frames), frames...)
 	for range 5 {
 		r.Shuffle(len(again), func(i, k int) { again[i], again[k] = again[k], again[i] })
-		if got := ordered(again); !slices.EqualFunc(got, want, func(a, b shot) bool { return a.at == b.at && a.print == b.print }) {
+		if got := ordered(again); !slices.EqualFunc(got, want, func(a, b shot) bool { return a.at == b.at && a.sum == b.sum }) {
 			t.Fatal("another order of arrival is another sequence")
 		}
 	}
 	// Two pictures of one time: the same one is taken whichever came first.
 	a, b := Frame{0, picture(1)}, Frame{0, picture(2)}
-	if x, y := ordered([]Frame{a, b}), ordered([]Frame{b, a}); x[0].print != y[0].print || len(x) != 1 {
+	if x, y := ordered([]Frame{a, b}), ordered([]Frame{b, a}); x[0].sum != y[0].sum || len(x) != 1 {
 		t.Error("the order of arrival chose the picture")
 	}
 	if c := count(nil, nil); c != (Frames{}) {
@@ -232,7 +232,7 @@ func TestRepeated(t *testing.T) {
 	} {
 		var shots []shot
 		for i, p := range x.prints {
-			shots = append(shots, shot{at: int64(i), print: p})
+			shots = append(shots, shot{at: int64(i), sum: p})
 		}
 		if got := repeated(shots); got != x.want {
 			t.Errorf("%s: %v, want %v", x.name, got, x.want)

@@ -15,7 +15,7 @@ import (
 type shot struct {
 	at      int64
 	picture *imaging.Picture
-	print   uint64     // of the pixels: equal for equal pictures
+	sum     uint64     // of the pixels: equal for equal pictures
 	face    *face.Face // nil where none was found
 }
 
@@ -25,7 +25,7 @@ func ordered(frames []Frame) []shot {
 	shots := make([]shot, 0, len(frames))
 	for _, f := range frames {
 		if f.Picture != nil && f.Picture.RGB != nil {
-			shots = append(shots, shot{at: f.AtMS, picture: f.Picture, print: fingerprint(f.Picture.RGB)})
+			shots = append(shots, shot{at: f.AtMS, picture: f.Picture, sum: fingerprint(f.Picture.RGB)})
 		}
 	}
 	slices.SortFunc(shots, func(a, b shot) int {
@@ -33,7 +33,7 @@ func ordered(frames []Frame) []shot {
 		case a.at != b.at:
 			return compare(a.at, b.at)
 		default:
-			return compare(a.print, b.print)
+			return compare(a.sum, b.sum)
 		}
 	})
 	return slices.CompactFunc(shots, func(a, b shot) bool { return a.at == b.at })

@@ -44,10 +44,10 @@ func repeated(shots []shot) float64 {
 	seen := map[uint64]bool{}
 	n := 0
 	for i, s := range shots {
-		if seen[s.print] && s.print != shots[i-1].print {
+		if seen[s.sum] && s.sum != shots[i-1].sum {
 			n++
 		}
-		seen[s.print] = true
+		seen[s.sum] = true
 	}
 	return ratio(float64(n), float64(len(shots)))
 }
@@ -58,7 +58,7 @@ func noise(shots []shot) float64 {
 	least := math.Inf(1)
 	for i := 1; i < len(shots); i++ {
 		a, b := shots[i-1], shots[i]
-		if a.face == nil || b.face == nil || a.picture.RGB.Rect != b.picture.RGB.Rect || a.print == b.print {
+		if a.face == nil || b.face == nil || a.picture.RGB.Rect != b.picture.RGB.Rect || a.sum == b.sum {
 			continue
 		}
 		im := a.picture.RGB
