@@ -40,6 +40,15 @@ type Quality struct {
 	// Sharpness is imaging.Sharpness on the face, reduced to 256 pixels where it is larger (29794-5: sharpness): the inverse of
 	// the blur in those pixels.
 	Sharpness float64 `json:"sharpness"`
+	// Veil is the luma of the darkest fiftieth of the face over its mean, 0..1. Pupils, nostrils and brows are dark on every face unless a veil
+	// of stray light lies over it, as a smeared lens lays; blur alone lowers Sharpness and this less.
+	Veil float64 `json:"veil"`
+	// EyesCovered and MouthCovered say how unlike the skin around the more hidden eye is to the cheeks, and the lower half of the face to the
+	// forehead; skin under usual light stays below about 1 (29794-5: eyes visible, mouth occlusion prevention). 0 where the face is too small.
+	EyesCovered  float64 `json:"eyes_covered"`
+	MouthCovered float64 `json:"mouth_covered"`
+	// EyesGlare is the share of the surroundings of an eye that shines white, as reflections on glasses do.
+	EyesGlare float64 `json:"eyes_glare"`
 	// EyesOpen is the aspect ratio of the less open eye, about 0.3 open and below 0.15 shut (29794-5: eyes open).
 	EyesOpen float64 `json:"eyes_open"`
 	// MouthOpen is the mouth's aspect ratio, 0 shut (29794-5: mouth closed).
@@ -90,6 +99,11 @@ func Measure(p *imaging.Picture, faces []Face, i int) Quality {
 	q.Brightness, q.Contrast = light.Mean, light.Contrast
 	q.Underexposed, q.Overexposed = light.UnderShare, light.OverShare
 	q.Sharpness = imaging.Sharpness(level, level.Rect)
+	q.Veil = veil(level, light.Mean)
+	if c, ok := newChart(p.RGB, &f.Mesh); ok {
+		hidden := c.covers()
+		q.EyesCovered, q.MouthCovered, q.EyesGlare = hidden.eyes, hidden.mouth, hidden.glare
+	}
 	q.Backlight = surround(g, head, light.Mean) - light.Mean
 	q.Uniformity = uniformity(g, &f.Mesh, cheekShare*q.InterEyeDistance)
 	return q
@@ -124,6 +138,23 @@ func uniformity(g *image.Gray, m *Mesh, side float64) float64 {
 		light[k] = imaging.Exposure(g, r).Mean
 	}
 	return ratio(math.Min(light[0], light[1]), math.Max(light[0], light[1]))
+}
+
+// veil is the luma of the darkest fiftieth of g over its mean.
+func veil(g *image.Gray, mean float64) float64 {
+	var hist [256]int
+	for y := range g.Rect.Dy() {
+		for _, v := range g.Pix[y*g.Stride : y*g.Stride+g.Rect.Dx()] {
+			hist[v]++
+		}
+	}
+	left := g.Rect.Dx() * g.Rect.Dy() / 50
+	for v, n := range hist {
+		if left -= n; left < 0 {
+			return ratio(float64(v), mean)
+		}
+	}
+	return 0
 }
 
 func area(r image.Rectangle) float64 { return float64(r.Dx()) * float64(r.Dy()) }

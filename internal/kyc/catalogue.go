@@ -88,6 +88,8 @@ const (
 	FaceAttack         Code = "face.presentation_attack"
 	FaceSamePicture    Code = "face.same_picture"
 	FaceFileUnreadable Code = "face.file_unreadable"
+	FaceUnevenLight    Code = "face.uneven_light"
+	FaceSmeared        Code = "face.smeared"
 	WithoutBiometrics  Code = "face.without_biometrics"
 	FaceRecordMismatch Code = "face.record_mismatch"
 	FaceRecordMissing  Code = "face.record_missing"
@@ -256,16 +258,18 @@ func definitions() []Definition {
 		face(FaceDark, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceBacklit),
 		face(FaceBacklit, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
 		face(FaceOverexposed, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
+		face(FaceUnevenLight, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceDark, FaceBacklit),
 		face(FaceTooSmall, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
 		face(FaceTooClose, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
 		face(FaceOffCentre, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceTooClose),
 		face(FaceBlurry, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceDark, FaceTooSmall),
+		face(FaceSmeared, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceDark, FaceOverexposed, FaceTooSmall, FaceBlurry),
 		face(FaceFlicker, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
 		face(FaceNotFrontal, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
-		face(FaceCoveredEyes, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
 		face(FaceGlare, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceOverexposed),
+		face(FaceCoveredEyes, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceUnevenLight, FaceGlare),
 		face(FaceEyesClosed, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceCoveredEyes, FaceNotFrontal, FaceBlurry),
-		face(FaceCoveredMouth, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
+		face(FaceCoveredMouth, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound, FaceUnevenLight),
 		face(FaceHeadCovered, true, FaceFileUnreadable, FaceSamePicture, FaceNotFound),
 		face(LivenessTooFast, false, FaceFileUnreadable, LivenessConnection, LivenessFramesMissing),
 		face(LivenessIncomplete, false, FaceFileUnreadable, LivenessConnection, LivenessFramesMissing, LivenessTooFast),

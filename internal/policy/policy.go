@@ -158,6 +158,11 @@ type FaceThresholds struct {
 	OverexposedShare float64 `yaml:"overexposed_share"` // above: face.overexposed
 	Backlight        float64 `yaml:"backlight"`         // above: face.backlit
 	Sharpness        float64 `yaml:"sharpness"`         // below: face.blurry
+	Uniformity       float64 `yaml:"uniformity"`        // below: face.uneven_light
+	Veil             float64 `yaml:"veil"`              // above: face.smeared
+	EyesGlare        float64 `yaml:"eyes_glare"`        // above: face.glare
+	EyesCovered      float64 `yaml:"eyes_covered"`      // above: face.covered_eyes
+	MouthCovered     float64 `yaml:"mouth_covered"`     // above: face.covered_mouth
 	EyesOpen         float64 `yaml:"eyes_open"`         // below: face.eyes_closed
 }
 

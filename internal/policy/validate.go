@@ -229,6 +229,11 @@ func (t *Thresholds) all() []threshold {
 		{"face.overexposed_share", &f.OverexposedShare, true},
 		{"face.backlight", &f.Backlight, false},
 		{"face.sharpness", &f.Sharpness, false},
+		{"face.uniformity", &f.Uniformity, true},
+		{"face.veil", &f.Veil, true},
+		{"face.eyes_glare", &f.EyesGlare, true},
+		{"face.eyes_covered", &f.EyesCovered, false},
+		{"face.mouth_covered", &f.MouthCovered, false},
 		{"face.eyes_open", &f.EyesOpen, false},
 	}...)
 }

@@ -275,6 +275,13 @@ func (j *judge) face(f Portrait) {
 	case math.Abs(q.Pitch) > t.PitchDegrees:
 		j.number(kyc.FaceNotFrontal, kyc.Face, f.Box, "pitch_degrees", math.Abs(q.Pitch), t.PitchDegrees)
 	}
+	if q.Uniformity > 0 { // 0 is a cheek outside the picture
+		j.below(kyc.FaceUnevenLight, kyc.Face, f.Box, "uniformity", q.Uniformity, t.Uniformity)
+	}
+	j.above(kyc.FaceSmeared, kyc.Face, f.Box, "veil", q.Veil, t.Veil)
+	j.above(kyc.FaceGlare, kyc.Face, f.Box, "eyes_glare_share", q.EyesGlare, t.EyesGlare)
+	j.above(kyc.FaceCoveredEyes, kyc.Face, f.Box, "eyes_covered", q.EyesCovered, t.EyesCovered)
+	j.above(kyc.FaceCoveredMouth, kyc.Face, f.Box, "mouth_covered", q.MouthCovered, t.MouthCovered)
 	j.below(kyc.FaceEyesClosed, kyc.Face, f.Box, "eyes_open", q.EyesOpen, t.EyesOpen)
 }
 
