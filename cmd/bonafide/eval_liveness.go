@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -20,7 +21,7 @@ type evalLivenessCmd struct {
 // Run implements the command.
 func (c evalLivenessCmd) Run(ctx context.Context, a *app) error {
 	if c.Count < 1 || c.Persons < 2 {
-		return fmt.Errorf("--count must be at least 1 and --persons at least 2")
+		return errors.New("--count must be at least 1 and --persons at least 2")
 	}
 	pol, err := policy.Standard()
 	if err != nil {

@@ -18,7 +18,7 @@ func filmed(t *testing.T) string {
 	p := specimen.NewPerson(7, specimen.Profile{Reference: time.Now()})
 	yaws := []float64{0, 0, 0, 0, 0, 9, 18, 26, 26, 18, 9, 0, 0, 0, 0, 0, 0, -9, -18, -26, -26, -18, -9, 0, 0, 0, 0, 0}
 	for k, yaw := range yaws {
-		b, err := specimen.JPEG(specimen.Selfie(p, specimen.SelfieOptions{Width: 360, Height: 480, Still: true, Yaw: yaw}, 9), 88)
+		b, err := specimen.JPEG(specimen.Selfie(p, specimen.SelfieOptions{Width: 360, Height: 480, Still: true, Yaw: yaw, Frame: uint64(k)}, 9), 88)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%06d.jpg", k*100)), b, 0o600)
 		}

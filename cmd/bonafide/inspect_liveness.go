@@ -189,7 +189,7 @@ func frameFiles(dir string) ([]frameFile, error) {
 func (a *app) tellLiveness(o inspectedLiveness) error {
 	p := a.paint()
 	var b strings.Builder
-	f := o.Measurement.Frames
+	f := o.Frames
 	fmt.Fprintf(&b, "%s\n  frames      %d in %.1f s, a face in %d, %d missing between\n", p.bold(o.Dir), f.Distinct, float64(f.ToMS-f.FromMS)/1000, f.Face, f.Missing)
 	for _, c := range o.Challenges {
 		switch {

@@ -14,7 +14,7 @@ import (
 	"bonafide/internal/policy"
 )
 
-// replaceCommand writes a file with texts replaced: replace FROM TO old new …
+// replaceCommand writes a file with texts replaced: replace FROM TO old new and so on.
 func replaceCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 4 || len(args)%2 != 0 {
 		ts.Fatalf("usage: replace FROM TO old new …")
@@ -71,7 +71,7 @@ func TestANewPolicyBesideARunningServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(string(details), "\n") {
+	for line := range strings.SplitSeq(string(details), "\n") {
 		_, value, _ := strings.Cut(line, `": "`)
 		if value = strings.Trim(value, `",`); len(value) > 3 && strings.Contains(simulated+affected, value) {
 			t.Errorf("%q is printed", value)

@@ -43,7 +43,7 @@ func Contradiction(name string, f Field, coded string) float64 {
 	case FieldBirthDate, FieldExpiryDate, FieldIssueDate:
 		return otherDate(f, chars, coded)
 	case FieldSex:
-		if f.Value != coded && strings.Contains("MF", f.Value) && strings.Contains("MF", coded) {
+		if f.Value != coded && manOrWoman(f.Value) && manOrWoman(coded) {
 			return surety(chars)
 		}
 	}
@@ -142,28 +142,17 @@ func unlike(chars []ocr.Char, coded string, forms func(rune) []string, tail bool
 				next[j] = math.Min(next[j], row[j-1]+gone)
 			}
 		}
-		try := func(form string, cost float64) {
-			k := []rune(form)
-			if len(k) == 0 {
-				return
-			}
-			for j := len(k); j <= n; j++ {
-				if slices.Equal(want[j-len(k):j], k) {
-					next[j] = math.Min(next[j], row[j-len(k)]+cost)
-				}
-			}
-		}
 		for _, form := range own {
-			try(form, 0)
+			reach(next, row, want, form, 0)
 		}
 		for _, o := range c.Others {
 			for _, form := range forms(o.R) {
-				try(form, math.Max(0, math.Log(c.Conf/math.Max(o.Conf, leastRest))))
+				reach(next, row, want, form, math.Max(0, math.Log(c.Conf/math.Max(o.Conf, leastRest))))
 			}
 		}
 		for j := 1; j <= n; j++ {
 			lost := lostLetter
-			if j > 1 && tail && strings.Contains("AE OE UE AA SS TH", string(want[j-2:j])) {
+			if j > 1 && tail && spelledOut(want[j-2:j]) {
 				lost = 0 // one letter with a mark that the reader does not know
 			}
 			next[j] = math.Min(next[j], next[j-1]+lost)
@@ -178,6 +167,26 @@ func unlike(chars []ocr.Char, coded string, forms func(rune) []string, tail bool
 	}
 	return best
 }
+
+// spelledOut reports whether two letters of a zone stand for one with a mark (ICAO Doc 9303 part 3, section 6).
+func spelledOut(pair []rune) bool {
+	return slices.Contains([]string{"AE", "OE", "UE", "AA", "SS", "TH"}, string(pair))
+}
+
+// reach lets the form of a read letter stand for the end of every part of want that it spells, at the cost.
+func reach(next, row []float64, want []rune, form string, cost float64) {
+	k := []rune(form)
+	if len(k) == 0 {
+		return
+	}
+	for j := len(k); j < len(next); j++ {
+		if slices.Equal(want[j-len(k):j], k) {
+			next[j] = math.Min(next[j], row[j-len(k)]+cost)
+		}
+	}
+}
+
+func manOrWoman(sex string) bool { return sex == "M" || sex == "F" }
 
 // fold2 is the coded text in the letters that forms gives, blanks kept.
 func fold2(s string, forms func(rune) []string) string {

@@ -37,7 +37,7 @@ func (s *lineScore) add(want, got string) {
 	}
 }
 
-func (s lineScore) String() string {
+func (s *lineScore) String() string {
 	return fmt.Sprintf("%d of %d lines exact (%.1f %%), %.2f %% of %d characters right",
 		s.exact, s.lines, 100*float64(s.exact)/float64(s.lines), 100-100*float64(s.wrong)/float64(s.letters), s.letters)
 }
@@ -96,8 +96,8 @@ func TestReadsLinePictures(t *testing.T) {
 			t.Logf("%s\n  want %s\n  read %s", filepath.Base(item.File), want, got)
 		}
 	}
-	t.Logf("as transcribed by the source: %v", given)
-	t.Logf("with the listed corrections:  %v", shown)
+	t.Logf("as transcribed by the source: %v", &given)
+	t.Logf("with the listed corrections:  %v", &shown)
 	if 1000*shown.wrong > 5*shown.letters || 100*shown.exact < 95*shown.lines {
 		t.Error("want 99.5 % of the characters and 95 % of the lines")
 	}
@@ -111,7 +111,7 @@ func readLinePicture(t *testing.T, net network, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	img, err := tiff.Decode(f)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)

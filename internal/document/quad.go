@@ -327,6 +327,20 @@ func (e *edgeMap) cross(a, b houghLine) (imaging.Point, bool) {
 	return imaging.Point{X: (a.r*sb-b.r*sa)/d + float64(e.w)/2, Y: (ca*b.r-cb*a.r)/d + float64(e.h)/2}, true
 }
 
+// crossings are where each steep line meets each flat one, once and not once for every quadruple, and whether that is in the picture.
+func (e *edgeMap) crossings(steep, flat []houghLine) (at [][]imaging.Point, valid [][]bool) {
+	at, valid = make([][]imaging.Point, len(steep)), make([][]bool, len(steep))
+	for i, s := range steep {
+		at[i], valid[i] = make([]imaging.Point, len(flat)), make([]bool, len(flat))
+		for j, f := range flat {
+			at[i][j], valid[i][j] = e.cross(s, f)
+			p := at[i][j]
+			valid[i][j] = valid[i][j] && p.X > -0.02*float64(e.w) && p.Y > -0.02*float64(e.h) && p.X < 1.02*float64(e.w) && p.Y < 1.02*float64(e.h)
+		}
+	}
+	return at, valid
+}
+
 // best tries every two steep with every two flat lines.
 func (e *edgeMap) best(lines []houghLine) (outline, bool) {
 	var steep, flat []houghLine
@@ -337,17 +351,7 @@ func (e *edgeMap) best(lines []houghLine) (outline, bool) {
 			flat = append(flat, l)
 		}
 	}
-	// Crossings once, not once for every quadruple.
-	at := make([][]imaging.Point, len(steep))
-	valid := make([][]bool, len(steep))
-	for i, s := range steep {
-		at[i], valid[i] = make([]imaging.Point, len(flat)), make([]bool, len(flat))
-		for j, f := range flat {
-			at[i][j], valid[i][j] = e.cross(s, f)
-			p := at[i][j]
-			valid[i][j] = valid[i][j] && p.X > -0.02*float64(e.w) && p.Y > -0.02*float64(e.h) && p.X < 1.02*float64(e.w) && p.Y < 1.02*float64(e.h)
-		}
-	}
+	at, valid := e.crossings(steep, flat)
 	var best outline
 	var all []rated
 	bestScore := math.Inf(-1)

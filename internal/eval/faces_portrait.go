@@ -29,16 +29,16 @@ type FacesPortraits struct {
 	Same Spread `json:"same_distances"`
 }
 
-// print is a way in which a portrait reaches a page.
-type print struct {
+// printing is a way in which a portrait reaches a page.
+type printing struct {
 	name string
 	ink  func(*image.RGBA, *rand.Rand)
 }
 
 // prints are what the report measures: the plain reduction, grey print, and the washed out print under a guilloche and a hologram's
 // tint that cards have.
-func prints() []print {
-	return []print{
+func prints() []printing {
+	return []printing{
 		{"as it is", func(*image.RGBA, *rand.Rand) {}},
 		{"grey", func(im *image.RGBA, _ *rand.Rand) { fade(im, 0.9, 12, 0) }},
 		{"faded, guilloche, hologram", func(im *image.RGBA, r *rand.Rand) {
@@ -81,7 +81,7 @@ func guilloche(im *image.RGBA, r *rand.Rand) {
 }
 
 // portraitPage prints the face f of p, width pixels wide, on a page of 1600 × 1000 with lines of print, photographed with a JPEG's losses.
-func portraitPage(ctx context.Context, p *imaging.Picture, f face.Face, width float64, ink print, seed uint64) (*imaging.Picture, error) {
+func portraitPage(ctx context.Context, p *imaging.Picture, f face.Face, width float64, ink printing, seed uint64) (*imaging.Picture, error) {
 	r := rand.New(rand.NewPCG(seed, 70)) //nolint:gosec // a page that can be made again
 	k := math.Min(1, width/f.Box.W)
 	small := imaging.Resize(p.RGB, max(1, int(math.Round(float64(p.RGB.Rect.Dx())*k))), max(1, int(math.Round(float64(p.RGB.Rect.Dy())*k))))
@@ -183,7 +183,7 @@ func (out FacesPortraits) count(pairs []facePair, photos, printed map[string]fac
 	return out
 }
 
-func printOne(ctx context.Context, cfg FacesConfig, name string, width float64, ink print, seed uint64) (face.Template, bool, error) {
+func printOne(ctx context.Context, cfg FacesConfig, name string, width float64, ink printing, seed uint64) (face.Template, bool, error) {
 	data, err := os.ReadFile(filepath.Join(cfg.Data, name)) //nolint:gosec // the operator names the folder, its index the file
 	if err != nil {
 		return face.Template{}, false, nil //nolint:nilerr // listed among the failures to acquire

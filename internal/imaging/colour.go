@@ -79,7 +79,8 @@ func Flat(g *image.Gray) FlatStats {
 		rowFlat, rowAll := 0, 0
 		for x := 0; x+1 < w; x += 2 {
 			rowAll++
-			same := a[x] == a[x+1] && a[x] == b[x]
+			v := a[x]
+			same := a[x+1] == v && b[x] == v
 			if same {
 				rowFlat++
 			}

@@ -222,7 +222,7 @@ func TestSamePictureEvaluation(t *testing.T) {
 		a, b string
 		v    float64
 	}
-	var close []pair
+	var nearest []pair
 	for a := range all {
 		for b := range all {
 			if a == b || isFace(all[a]) != isFace(all[b]) {
@@ -239,14 +239,14 @@ func TestSamePictureEvaluation(t *testing.T) {
 				unrelated = append(unrelated, v)
 			}
 			if v > 0.75 {
-				close = append(close, pair{all[a].name, all[b].name, v})
+				nearest = append(nearest, pair{all[a].name, all[b].name, v})
 			}
 		}
 	}
 	t.Logf("| different: one subject or folder | %s |", quantiles(related))
 	t.Logf("| different: others | %s |", quantiles(unrelated))
-	slices.SortFunc(close, func(a, b pair) int { return int(1e6 * (b.v - a.v)) })
-	for _, p := range close[:min(len(close), 60)] {
+	slices.SortFunc(nearest, func(a, b pair) int { return int(1e6 * (b.v - a.v)) })
+	for _, p := range nearest[:min(len(nearest), 60)] {
 		t.Logf("%.3f %s | %s", p.v, p.a, p.b)
 	}
 }

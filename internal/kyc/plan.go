@@ -100,22 +100,26 @@ func asksForAnotherDocument(c Code) bool {
 // ofOneDocument are the details that another document has otherwise.
 func ofOneDocument() []Field { return []Field{DocumentNumber, ExpiryDate} }
 
-// withReplaced adds, where another document is asked for, that the details which
-// were given of the old one are asked for too, in the same plan. What is found
-// about these details beside it is of the old document and hidden by the cause.
+// withReplaced adds, where another document is asked for, what else was given of the old one: its other side, and the details that another
+// document has otherwise. They are asked for in the same plan. What is found about these details beside it is of the old document and hidden
+// by the cause.
 func withReplaced(items []ItemState, findings []Finding) []Finding {
-	another := slices.ContainsFunc(Visible(findings), func(f Finding) bool { return isDocument(f.Item) && asksForAnotherDocument(f.Code) })
-	if !another {
+	visible := Visible(findings)
+	at := slices.IndexFunc(visible, func(f Finding) bool { return isDocument(f.Item) && asksForAnotherDocument(f.Code) })
+	if at < 0 {
 		return findings
 	}
 	for _, st := range items {
-		if st.Item != Details || st.Current == nil {
-			continue
-		}
-		for _, f := range ofOneDocument() {
-			if slices.Contains(st.Current.Fields, f) {
-				findings = append(findings, Finding{Code: DetailsReplaced, Item: Details, Field: f, Submission: st.Current.ID})
+		switch {
+		case st.Current == nil:
+		case st.Item == Details:
+			for _, f := range ofOneDocument() {
+				if slices.Contains(st.Current.Fields, f) {
+					findings = append(findings, Finding{Code: DetailsReplaced, Item: Details, Field: f, Submission: st.Current.ID})
+				}
 			}
+		case isDocument(st.Item) && !slices.ContainsFunc(visible, func(f Finding) bool { return f.Item == st.Item && f.Definition().Severity == Retry }):
+			findings = append(findings, Finding{Code: visible[at].Code, Item: st.Item, Submission: st.Current.ID})
 		}
 	}
 	return findings

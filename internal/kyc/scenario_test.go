@@ -311,7 +311,9 @@ func (s *scenario) answer() {
 			s.Errorf("%s is asked without a reason", p.Item)
 		}
 		for _, c := range p.Reasons {
-			told := slices.ContainsFunc(s.visible(), func(d defect) bool { return d.Code == c && d.Item == p.Item })
+			told := slices.ContainsFunc(s.visible(), func(d defect) bool {
+				return d.Code == c && (d.Item == p.Item || another(c) && isSide(d.Item) && isSide(p.Item)) // both sides are of one document
+			})
 			if !told && c != kyc.DetailsReplaced {
 				s.Errorf("%s is asked because of %s, which is not there or has a cause of its own", p.Item, c)
 			}

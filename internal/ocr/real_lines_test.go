@@ -61,7 +61,7 @@ func (c *tally) add(want, got string) {
 	c.wrong += edits([]rune(want), []rune(got))
 }
 
-func (c tally) String() string {
+func (c *tally) String() string {
 	lo, hi := wilson(c.exact, c.lines)
 	return fmt.Sprintf("%3d of %3d exact = %5.1f %% (95 %%: %4.1f to %4.1f), blanks ignored %5.1f %%, characters wrong %5.2f %% of %d",
 		c.exact, c.lines, percent(c.exact, c.lines), lo, hi, percent(c.close, c.lines), percent(c.wrong, c.letters), c.letters)
@@ -176,7 +176,8 @@ func TestRealLines(t *testing.T) {
 				got, quad = found.Text, found.Box
 			}
 			ours = append(ours, lineResult{l.Text, got, accented(l.Text)})
-			crops = append(crops, newStrip(picture.Gray(), quad).box())
+			around := newStrip(picture.Gray(), quad)
+			crops = append(crops, around.box())
 		}
 	}
 	readers := []struct {
@@ -204,9 +205,9 @@ func TestRealLines(t *testing.T) {
 				p.add(l.want, l.got)
 			}
 		}
-		t.Logf("%-16s all      %v", reader.name, a)
-		t.Logf("%-16s plain    %v", reader.name, p)
-		t.Logf("%-16s accented %v", reader.name, m)
+		t.Logf("%-16s all      %v", reader.name, &a)
+		t.Logf("%-16s plain    %v", reader.name, &p)
+		t.Logf("%-16s accented %v", reader.name, &m)
 		if i == 0 {
 			all, marked = a, m
 		}
@@ -278,10 +279,10 @@ func accented(s string) bool {
 }
 
 // box is the strip's picture of the line's box, with a little room.
-func (s strip) box() *image.Gray {
+func (s *strip) box() *image.Gray {
 	const room = 5
 	b := image.Rect(int(s.x0)-room, int(s.y0)-room, int(s.x0+s.boxW)+room, int(s.y0+s.boxH)+room).Intersect(s.pix.Rect)
-	return s.pix.SubImage(b).(*image.Gray) //nolint:forcetypeassert // a grey picture's part is one
+	return s.pix.SubImage(b).(*image.Gray)
 }
 
 // tesseract reads the crops, one line each, in one process; nil without it.

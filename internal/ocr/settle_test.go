@@ -1,6 +1,9 @@
 package ocr
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSettle(t *testing.T) {
 	t.Parallel()
@@ -25,12 +28,12 @@ func TestSettle(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := ""
+			var got strings.Builder
 			for _, x := range settle(plain(c.read)) {
-				got += string(x.R)
+				got.WriteRune(x.R)
 			}
-			if got != c.want {
-				t.Errorf("settled %q as %q, want %q", c.read, got, c.want)
+			if got.String() != c.want {
+				t.Errorf("settled %q as %q, want %q", c.read, got.String(), c.want)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package server_test
 import (
 	"encoding/json"
 	"image"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -40,12 +39,12 @@ func film(t *testing.T, p specimen.Person, actions []string, seed uint64) []shot
 	for w := range 2 {
 		wg.Go(func() {
 			for k := w; k < len(out); k += 2 {
-				o := specimen.SelfieOptions{Width: 360, Height: 480, Still: true, Yaw: 2, Pitch: 1}
+				o := specimen.SelfieOptions{Width: 360, Height: 480, Still: true, Yaw: 2, Pitch: 1, Frame: uint64(k)}
 				n, within := (out[k].ms-rest)/(move+rest), (out[k].ms-rest)%(move+rest)
 				if out[k].ms >= rest && within < move {
 					pose(&o, actions[n], float64(within)/move)
 				}
-				b, err := specimen.JPEG(grain(specimen.Selfie(p, o, seed), uint64(k)), 85)
+				b, err := specimen.JPEG(specimen.Selfie(p, o, seed), 85)
 				if err != nil {
 					t.Error(err)
 				}
@@ -55,17 +54,6 @@ func film(t *testing.T, p specimen.Person, actions []string, seed uint64) []shot
 	}
 	wg.Wait()
 	return out
-}
-
-// grain is a sensor's: what is filmed at rest is not the same picture twice.
-func grain(im *image.RGBA, frame uint64) *image.RGBA {
-	r := rand.New(rand.NewPCG(frame, 1))
-	for i := range im.Pix {
-		if i%4 != 3 {
-			im.Pix[i] = uint8(min(255, max(0, float64(im.Pix[i])+2*r.NormFloat64())))
-		}
-	}
-	return im
 }
 
 // pose puts a specimen into the part at of a movement, 0 to 1: a third there, a

@@ -96,7 +96,7 @@ func (s *story) introduce(line string) {
 	s.account = "account of " + m[2]
 	undotted := strings.NewReplacer("İ", "I") // the capital of another i in Turkish
 	if name := s.who.GivenNames + " " + s.who.Surname; m[1] != "" && !strings.EqualFold(m[1], undotted.Replace(name)) {
-		s.wrong("number %s is %s", m[2], name)
+		s.wrongf("number %s is %s", m[2], name)
 	}
 }
 
@@ -163,11 +163,11 @@ func steps() []stepDefinition {
 					return
 				}
 			}
-			s.wrong("the plan is %+v", s.see().Plan)
+			s.wrongf("the plan is %+v", s.see().Plan)
 		}},
 		{they + `reads "(.+)"`, func(s *story, m []string) {
 			if c := s.see(); !strings.Contains(c.Title+" "+c.Text, m[1]) {
-				s.wrong("it says %q, %q", c.Title, c.Text)
+				s.wrongf("it says %q, %q", c.Title, c.Text)
 			}
 		}},
 		{`No attempt was used`, func(s *story, _ []string) { s.attempts(0) }},
@@ -175,7 +175,7 @@ func steps() []stepDefinition {
 		{`The operator sees ` + "`(.+)`" + `, and (?:she|he) does not`, func(s *story, m []string) {
 			operator := s.operator()
 			if !has(operator.Findings, m[1]) || has(s.see().Findings, m[1]) {
-				s.wrong("the operator sees %v, the applicant %v", codesOf(operator.Findings), codesOf(s.see().Findings))
+				s.wrongf("the operator sees %v, the applicant %v", codesOf(operator.Findings), codesOf(s.see().Findings))
 			}
 		}},
 		{`The audit log tells that ` + "`(.+)`" + ` was taken from the document`, (*story).takenFromDocument},
@@ -205,7 +205,7 @@ func (s *story) step(text string) {
 	s.Fatalf("no step is written as %q", text)
 }
 
-func (s *story) wrong(format string, a ...any) {
+func (s *story) wrongf(format string, a ...any) {
 	s.Helper()
 	s.Fatalf("%s: %s", s.text, fmt.Sprintf(format, a...))
 }
@@ -213,7 +213,7 @@ func (s *story) wrong(format string, a ...any) {
 func number(s *story, text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	return n
 }
@@ -234,7 +234,7 @@ func (s *story) path() string { return "/v1/cases/" + s.made.Case.ID }
 func (s *story) open() {
 	b, err := json.Marshal(api.NewCase{ExternalID: s.account, Locale: s.locale})
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	s.made = into[api.CreatedCase](s.post("/v1/cases", s.key, string(b), nil).is(http.StatusCreated))
 }
@@ -253,7 +253,7 @@ func (s *story) policies(restricted ...string) *policy.Set {
 	}
 	set, err := policy.Read(sources...)
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	return set
 }
@@ -274,7 +274,7 @@ func (s *story) is(state string) {
 	s.Helper()
 	if c := s.see(); c.State != state {
 		operator := s.operator()
-		s.wrong("it is %s for %v; plan %+v", c.State, codesOf(operator.Findings), c.Plan)
+		s.wrongf("it is %s for %v; plan %+v", c.State, codesOf(operator.Findings), c.Plan)
 	}
 }
 
@@ -296,7 +296,7 @@ func (s *story) submit(item string, body any, checks bool) {
 		err = s.service.ChecksFailed(s.Context(), id, c.Round)
 	}
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 }
 
@@ -309,7 +309,7 @@ func (s *story) shot() uint64 {
 func (s *story) print(page func(specimen.Person, specimen.PageOptions) (*image.RGBA, specimen.Truth, error), p specimen.Person, c specimen.Camera) []byte {
 	img, truth, err := page(p, specimen.PageOptions{Overprint: true})
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	photo, _ := specimen.Photograph(img, truth, c, s.shot())
 	return s.jpeg(photo, 90)
@@ -318,7 +318,7 @@ func (s *story) print(page func(specimen.Person, specimen.PageOptions) (*image.R
 func (s *story) jpeg(img image.Image, quality int) []byte {
 	b, err := specimen.JPEG(img, quality)
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	return b
 }
@@ -356,7 +356,7 @@ func (s *story) passport(m []string) {
 func (s *story) taken(want bool) {
 	s.Helper()
 	if s.last.Accepted != want {
-		s.wrong("accepted %v, with %v", s.last.Accepted, codesOf(s.last.Findings))
+		s.wrongf("accepted %v, with %v", s.last.Accepted, codesOf(s.last.Findings))
 	}
 }
 
@@ -374,7 +374,7 @@ func (s *story) sameAgain(m []string) {
 	if m[1] != "" {
 		img, err := jpeg.Decode(bytes.NewReader(photo))
 		if err != nil {
-			s.wrong("%v", err)
+			s.wrongf("%v", err)
 		}
 		b := img.Bounds()
 		part := image.NewRGBA(image.Rect(0, 0, b.Dx()*94/100, b.Dy()*95/100))
@@ -396,7 +396,7 @@ func (s *story) details(d map[string]any) {
 	s.Helper()
 	b, err := json.Marshal(d)
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	s.submit("details", string(b), true)
 	s.taken(true)
@@ -406,7 +406,7 @@ func (s *story) details(d map[string]any) {
 func changes(s *story, text string) map[string]any {
 	words := codes(text)
 	if len(words) == 0 || len(words)%2 != 0 {
-		s.wrong("fields and values do not pair")
+		s.wrongf("fields and values do not pair")
 	}
 	out := map[string]any{}
 	for k := 0; k < len(words); k += 2 {
@@ -432,7 +432,7 @@ func (s *story) selfie(m []string) {
 	if m[1] == tooEarly {
 		a := s.post(s.path()+"/submissions/face", s.made.Link.Token, b, nil)
 		if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
-			s.wrong("%d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+			s.wrongf("%d, Retry-After %q", a.status, a.header.Get("Retry-After"))
 		}
 		return
 	}
@@ -460,7 +460,7 @@ func (s *story) stranger(m []string) {
 		}
 		send()
 	}
-	s.wrong("twenty faces were taken")
+	s.wrongf("twenty faces were taken")
 }
 
 func (s *story) act(what string) {
@@ -474,26 +474,26 @@ func (s *story) review(verdict, code, item string) {
 	}
 	b, err := json.Marshal(r)
 	if err != nil {
-		s.wrong("%v", err)
+		s.wrongf("%v", err)
 	}
 	s.post(s.path()+"/reviews", s.key, string(b), nil).is(http.StatusOK)
 }
 
 func (s *story) toldAtOnce(m []string) {
 	if s.last.Accepted {
-		s.wrong("it was taken")
+		s.wrongf("it was taken")
 	}
 	for _, c := range codes(m[1]) {
 		k := slices.Index(codesOf(s.last.Findings), c)
 		if k < 0 {
-			s.wrong("told %v", codesOf(s.last.Findings))
+			s.wrongf("told %v", codesOf(s.last.Findings))
 		}
 		f := s.last.Findings[k]
 		if m[2] != "" && f.Fix != m[2] {
-			s.wrong("the fix reads %q", f.Fix)
+			s.wrongf("the fix reads %q", f.Fix)
 		}
 		if m[3] != "" && (!arabic(f.Title) || !arabic(f.Fix)) {
-			s.wrong("it reads %q, %q", f.Title, f.Fix)
+			s.wrongf("it reads %q, %q", f.Title, f.Fix)
 		}
 	}
 }
@@ -506,56 +506,56 @@ func (s *story) told(m []string) {
 	c := s.see()
 	k := slices.IndexFunc(c.Findings, func(f api.Finding) bool { return f.Code == m[1] && (m[2] == "" || f.Field == m[2]) })
 	if k < 0 {
-		s.wrong("told %+v", c.Findings)
+		s.wrongf("told %+v", c.Findings)
 	}
 	f := c.Findings[k]
 	if f.Title == "" || f.Text == "" || f.Fix == "" {
-		s.wrong("words are missing: %+v", f)
+		s.wrongf("words are missing: %+v", f)
 	}
 	switch rest := m[3]; {
 	case rest == "":
 	case strings.HasPrefix(rest, "that the difference is"):
 		kind := codes(rest)[0]
 		if !slices.ContainsFunc(f.Diffs, func(d api.Diff) bool { return d.Kind == kind && d.Name != "" }) {
-			s.wrong("the differences are %+v", f.Diffs)
+			s.wrongf("the differences are %+v", f.Diffs)
 		}
 	case rest == "from which day on she is old enough":
 		d := s.who.BirthDate
 		want := time.Date(d.Year+18, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
 		if f.From == nil || !f.From.Equal(want) || !strings.Contains(f.Text+f.Fix, strconv.Itoa(want.Year())) {
-			s.wrong("from %v, %q, %q", f.From, f.Text, f.Fix)
+			s.wrongf("from %v, %q, %q", f.From, f.Text, f.Fix)
 		}
 	case rest == "that he can go on in 5 minutes":
 		if c.RetryAt == nil || c.RetryAt.Sub(s.now()).Round(time.Minute) != 5*time.Minute {
-			s.wrong("he can go on at %v, now is %v", c.RetryAt, s.now())
+			s.wrongf("he can go on at %v, now is %v", c.RetryAt, s.now())
 		}
 	default:
-		s.wrong("no meaning for %q", rest)
+		s.wrongf("no meaning for %q", rest)
 	}
 }
 
 func (s *story) asked(m []string) {
 	c := s.see()
 	if c.Plan == nil {
-		s.wrong("there is no plan")
+		s.wrongf("there is no plan")
 	}
 	var items, parts []string
 	for _, i := range c.Plan.Items {
 		items = append(items, i.Item)
 		parts = append(parts, i.Fields...)
 		if len(i.Fixes) == 0 {
-			s.wrong("no fix for %s", i.Item)
+			s.wrongf("no fix for %s", i.Item)
 		}
 	}
 	if sorted(items) != sorted(codes(m[1])) || sorted(parts) != sorted(codes(m[2])) {
-		s.wrong("asked for %v %v", items, parts)
+		s.wrongf("asked for %v %v", items, parts)
 	}
 }
 
 func (s *story) attempts(want int) {
 	for _, i := range s.see().Items {
 		if i.Attempts != want && (i.Required || want == 0) {
-			s.wrong("%d attempts of %s", i.Attempts, i.Item)
+			s.wrongf("%d attempts of %s", i.Attempts, i.Item)
 		}
 	}
 }
@@ -564,7 +564,7 @@ func (s *story) attempts(want int) {
 func (s *story) tap(field string) {
 	offered := slices.ContainsFunc(s.see().Findings, func(f api.Finding) bool { return f.Field == field && f.Offer != "" })
 	if !offered {
-		s.wrong("nothing is offered: %+v", s.see().Findings)
+		s.wrongf("nothing is offered: %+v", s.see().Findings)
 	}
 	s.details(map[string]any{"from_document": []string{field}})
 }
@@ -572,12 +572,12 @@ func (s *story) tap(field string) {
 func (s *story) takenFromDocument(m []string) {
 	for r, err := range audit.Records(s.Context(), s.db) {
 		if err != nil {
-			s.wrong("%v", err)
+			s.wrongf("%v", err)
 		}
 		d, err := audit.Decode(r.Data)
 		if err == nil && string(d.Case) == s.made.Case.ID && slices.Equal(d.Taken, []kyc.Field{kyc.Field(m[1])}) {
 			return
 		}
 	}
-	s.wrong("it does not")
+	s.wrongf("it does not")
 }

@@ -24,7 +24,7 @@ const (
 
 // Camera says how a page is photographed. The zero value is a good photo by hand: 2000 × 1500 pixels, slight perspective and turn, even
 // light, little noise. Strengths are physical numbers where there are some, so that a test can step them.
-type Camera struct {
+type Camera struct { //nolint:recvcheck // what aims it changes it, what photographs works on a copy
 	Width, Height int        // pixels; 0: 2000 × 1500
 	Fill          float64    // share of the frame's width or height that the page takes; 0: 0.86
 	Perspective   float64    // most a corner moves, as a share of the page's height; 0: 0.015, negative: none

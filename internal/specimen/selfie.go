@@ -15,6 +15,7 @@ type SelfieOptions struct {
 	Dark  bool    // a room with the light off
 	Blur  float64 // deviation of the Gaussian, pixels
 	Noise float64 // grey levels; 0: 2, negative: none
+	Frame uint64  // which picture of a film: only the sensor's noise is another
 
 	// Degrees with the signs of ISO/IEC 39794-5, on top of a few by seed (none when Still): yaw to the person's own left (the viewer's right),
 	// pitch down, roll to the person's own right shoulder (the viewer's left). Beyond about 50° of yaw the head shows that it is a model.
@@ -81,7 +82,7 @@ func Selfie(p Person, o SelfieOptions, seed uint64) *image.RGBA {
 		o.Noise *= 2.2
 	}
 	f.blur(math.Max(o.Blur, 0.5))
-	return f.picture(o.Noise, s.next())
+	return f.picture(o.Noise, s.next()+o.Frame)
 }
 
 // stand renders the sitter onto the film with the head's middle at the given shares of width and height.
