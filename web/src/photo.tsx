@@ -1,16 +1,44 @@
+import type { FunctionComponent } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { type Finding, Problem } from "./api";
 import { Card, isDone, type ItemProps, noteOf, Reasons, trouble, useFocusWhenDone, useSending, useTitleID } from "./card";
 import { accept, megabytes, unfit } from "./file";
+import { preflight } from "./guide/camera";
 import { fill, type Told, type Words } from "./words";
 
-// PhotoItem takes one photo: chosen, looked at by the server at once, and either
+// useCamera tells whether the camera is worth offering: false where it is known
+// that there is none. What stands in its way otherwise is told where it is opened.
+export function useCamera(): boolean | undefined {
+  const [there, setThere] = useState<boolean>();
+  useEffect(() => void preflight().then((why) => setThere(why === undefined || why === "denied")), []);
+  return there;
+}
+
+type CaptureView = FunctionComponent<import("./capture").CaptureProps>;
+
+// useCapture loads the camera's screen when it is first wanted; the first screen
+// of the page does without.
+function useCapture() {
+  const [view, setView] = useState<{ Capture: CaptureView }>();
+  const [failed, setFailed] = useState(false);
+  const load = () => {
+    setFailed(false);
+    void import("./capture").then((m) => setView({ Capture: m.default }), () => setFailed(true));
+  };
+  return { view, failed, load };
+}
+
+// PhotoItem takes one photo: taken with the camera or chosen, looked at by the server at once, and either
 // received or refused with the reasons beside the picture.
 export function PhotoItem(p: ItemProps) {
   const { busy, refused, problem, send, forget } = useSending(p);
   const [file, setFile] = useState<File>();
   const [unsent, setUnsent] = useState<{ why: "empty" | "too_large" | "no_photo"; bytes: number }>();
   const input = useRef<HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const camera = useCamera();
+  const [open, setOpen] = useState(false);
+  const capture = useCapture();
   const ids = { input: useId(), label: useId(), title: useTitleID() };
   const { words } = p;
   const done = isDone(p) && refused.length === 0 && !unsent && !file;
@@ -31,15 +59,37 @@ export function PhotoItem(p: ItemProps) {
     if (!why) sendFile(chosen);
   }
 
+  function close() {
+    setOpen(false);
+    requestAnimationFrame(() => opener.current?.focus());
+  }
+
   return (
     <Card title={p.state.name} titleID={ids.title} note={noteOf(p)} done={done} status={busy ? words.looking : ""} words={words}>
       <Reasons of={reasons} fresh={fresh} />
       {file && <Preview file={file} findings={refused} words={words} />}
       {problem && <Trouble words={words} problem={problem} />}
+      {open && capture.failed && <p class="problem">{words.offline}</p>}
       <div class="actions">
         {file && problem && !busy && (
           <button type="button" onClick={() => sendFile(file)}>
             {words.tryAgain}
+          </button>
+        )}
+        {camera && (
+          <button
+            ref={opener}
+            type="button"
+            class={done || (file && problem) ? "quiet" : ""}
+            aria-describedby={ids.title}
+            aria-disabled={blocked}
+            onClick={() => {
+              if (blocked) return;
+              setOpen(true);
+              capture.load();
+            }}
+          >
+            {busy ? words.looking : file || reasons.length > 0 ? words.takeAgain : words.camera.open}
           </button>
         )}
         <span class="chooser">
@@ -57,11 +107,23 @@ export function PhotoItem(p: ItemProps) {
               if (chosen && !blocked) choose(chosen);
             }}
           />
-          <label id={ids.label} class={done || (file && problem) ? "button quiet" : "button"} for={ids.input}>
-            {busy ? words.looking : done ? words.replace : file || reasons.length > 0 ? words.takeAgain : words.choosePhoto}
+          <label id={ids.label} class={camera || done || (file && problem) ? "button quiet" : "button"} for={ids.input}>
+            {camera ? words.camera.file : busy ? words.looking : done ? words.replace : file || reasons.length > 0 ? words.takeAgain : words.choosePhoto}
           </label>
         </span>
       </div>
+      {open && capture.view && (
+        <capture.view.Capture
+          of={p.state.item === "face" ? "face" : "document"}
+          title={p.state.name}
+          words={words}
+          onPhoto={(photo) => {
+            close();
+            choose(photo);
+          }}
+          onClose={close}
+        />
+      )}
     </Card>
   );
 }

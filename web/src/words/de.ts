@@ -97,6 +97,63 @@ const words: Words = {
   missing: "Hier fehlt noch etwas.",
   noSuchDate: "Dieses Datum gibt es nicht. Bitte Tag, Monat und Jahr prüfen.",
   oneName: "Hier steht nichts. Wenn Ihr Dokument keine Vornamen zeigt, senden Sie es so noch einmal.",
+  camera: {
+    open: "Foto aufnehmen",
+    file: "Stattdessen ein Foto auswählen",
+    close: "Schließen",
+    without: "Ohne Kamera weiter",
+    shoot: "Bild aufnehmen",
+    starting: "Die Kamera startet …",
+    face: "Halten Sie Ihr Gesicht in das Oval und schauen Sie in die Kamera.",
+    look: "Legen Sie das Dokument in den Rahmen.",
+    dark: "Zu dunkel. Suchen Sie mehr Licht.",
+    closer: "Gehen Sie näher heran.",
+    farther: "Etwas weiter weg, bis alle vier Ecken zu sehen sind.",
+    straight: "Halten Sie das Telefon flach über das Dokument.",
+    still: "Halten Sie still.",
+    glare: "Eine Spiegelung. Kippen Sie Dokument oder Telefon ein wenig.",
+    blurry: "Noch nicht scharf. Halten Sie einen Moment still.",
+    good: "Gut. So bleiben …",
+  },
+  obstacle: {
+    insecure: {
+      title: "Die Kamera braucht eine sichere Verbindung",
+      text: "Diese Seite wurde nicht mit https geöffnet, darum gibt der Browser die Kamera nicht frei.",
+      fix: "Öffnen Sie den Link genau so, wie Sie ihn bekommen haben, oder wählen Sie ein Foto aus.",
+    },
+    unsupported: {
+      title: "Dieser Browser kann die Kamera nicht nutzen",
+      text: "Er stellt Webseiten keine Kamera bereit.",
+      fix: "Öffnen Sie den Link in einem anderen Browser oder wählen Sie ein Foto aus.",
+    },
+    denied: {
+      title: "Die Kamera ist noch nicht erlaubt",
+      text: "Ihr Browser gibt dieser Seite die Kamera nicht. Gesendet wird nur ein Bild, das aufgenommen wird; niemand schaut zu.",
+      fix: "Erlauben Sie die Kamera in den Einstellungen des Browsers oder wählen Sie ein Foto aus.",
+    },
+    none: {
+      title: "Es wurde keine Kamera gefunden",
+      text: "Dieses Gerät scheint keine zu haben, oder sie ist ausgeschaltet.",
+      fix: "Machen Sie mit Ihrem Telefon weiter oder wählen Sie ein Foto aus.",
+    },
+    busy: {
+      title: "Die Kamera wird gerade benutzt",
+      text: "Vielleicht nutzt sie eine andere App oder ein anderer Tab.",
+      fix: "Schließen Sie andere Apps, die die Kamera nutzen, und versuchen Sie es noch einmal.",
+    },
+    failed: {
+      title: "Die Kamera ist nicht gestartet",
+      text: "Der Browser sagt nicht, warum. Sie haben nichts falsch gemacht.",
+      fix: "Versuchen Sie es noch einmal, starten Sie den Browser neu oder wählen Sie ein Foto aus.",
+    },
+  },
+  mend: {
+    chrome: "Tippen Sie auf das Zeichen links neben der Adresse, dann auf Berechtigungen, und erlauben Sie die Kamera. Dann noch einmal versuchen.",
+    safari: "Tippen Sie auf das Zeichen neben der Adresse, dann auf Website-Einstellungen, und erlauben Sie die Kamera. Dann noch einmal versuchen.",
+    firefox: "Tippen Sie auf das Schloss neben der Adresse, heben Sie die Sperre der Kamera auf und versuchen Sie es noch einmal.",
+    ios: "Öffnen Sie die Einstellungen des Telefons, wählen Sie diesen Browser, schalten Sie die Kamera ein und versuchen Sie es noch einmal.",
+    other: "Öffnen Sie diesen Link in Chrome, Safari oder Firefox; dort lässt sich die Kamera erlauben.",
+  },
 };
 
 export default words;

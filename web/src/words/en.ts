@@ -98,6 +98,63 @@ const en: Words = {
   missing: "This is still empty.",
   noSuchDate: "This date does not exist. Check day, month and year.",
   oneName: "This is empty. If your document shows no given names, send it once more like this.",
+  camera: {
+    open: "Take a photo",
+    file: "Choose a photo instead",
+    close: "Close",
+    without: "Go on without the camera",
+    shoot: "Take the picture",
+    starting: "Starting the camera…",
+    face: "Hold your face in the oval and look into the camera.",
+    look: "Lay the document in the frame.",
+    dark: "Too dark. Find more light.",
+    closer: "Move closer.",
+    farther: "Move back a little, until all four corners are seen.",
+    straight: "Hold the phone flat above the document.",
+    still: "Hold still.",
+    glare: "A reflection. Tilt the document or the phone a little.",
+    blurry: "Not sharp yet. Hold still for a moment.",
+    good: "Good. Hold it there…",
+  },
+  obstacle: {
+    insecure: {
+      title: "The camera needs a secure connection",
+      text: "This page was not opened with https, so the browser keeps the camera closed.",
+      fix: "Open the link exactly as it was sent to you, or choose a photo instead.",
+    },
+    unsupported: {
+      title: "This browser cannot use the camera",
+      text: "It does not offer the camera to web pages.",
+      fix: "Open the link in another browser, or choose a photo instead.",
+    },
+    denied: {
+      title: "The camera is not allowed yet",
+      text: "Your browser keeps the camera from this page. A picture is sent only when one is taken; nobody watches.",
+      fix: "Allow the camera in your browser’s settings, or choose a photo instead.",
+    },
+    none: {
+      title: "No camera was found",
+      text: "This device seems to have none, or it is switched off.",
+      fix: "Go on with your phone, or choose a photo instead.",
+    },
+    busy: {
+      title: "The camera is in use",
+      text: "Another app or another tab may be using it.",
+      fix: "Close other apps that use the camera, then try again.",
+    },
+    failed: {
+      title: "The camera did not start",
+      text: "The browser does not say why. You did nothing wrong.",
+      fix: "Try again, restart the browser, or choose a photo instead.",
+    },
+  },
+  mend: {
+    chrome: "Tap the sign to the left of the address, then Permissions, and allow the camera. Then try again.",
+    safari: "Tap the sign beside the address, then Website Settings, and allow the camera. Then try again.",
+    firefox: "Tap the lock beside the address, take back the block on the camera, then try again.",
+    ios: "Open your phone’s Settings, choose this browser, switch the camera on, then try again.",
+    other: "Open this link in Chrome, Safari or Firefox; the camera can be allowed there.",
+  },
 };
 
 export default en;

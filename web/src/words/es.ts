@@ -98,6 +98,63 @@ const words: Words = {
   missing: "Esto todavía está vacío.",
   noSuchDate: "Esta fecha no existe. Revise el día, el mes y el año.",
   oneName: "Esto está vacío. Si su documento no muestra nombres, envíelo así una vez más.",
+  camera: {
+    open: "Hacer una foto",
+    file: "Elegir una foto guardada",
+    close: "Cerrar",
+    without: "Seguir sin la cámara",
+    shoot: "Tomar la foto",
+    starting: "Iniciando la cámara…",
+    face: "Ponga la cara dentro del óvalo y mire a la cámara.",
+    look: "Ponga el documento dentro del marco.",
+    dark: "Está oscuro. Busque más luz.",
+    closer: "Acérquese.",
+    farther: "Aléjese un poco, hasta ver las cuatro esquinas.",
+    straight: "Sostenga el teléfono plano sobre el documento.",
+    still: "No se mueva.",
+    glare: "Hay un reflejo. Incline un poco el documento o el teléfono.",
+    blurry: "Aún no está nítido. No se mueva un momento.",
+    good: "Bien. Quédese así…",
+  },
+  obstacle: {
+    insecure: {
+      title: "La cámara necesita una conexión segura",
+      text: "Esta página no se abrió con https, por eso el navegador no da acceso a la cámara.",
+      fix: "Abra el enlace tal como se lo enviaron, o elija una foto guardada.",
+    },
+    unsupported: {
+      title: "Este navegador no puede usar la cámara",
+      text: "No ofrece la cámara a las páginas web.",
+      fix: "Abra el enlace en otro navegador, o elija una foto guardada.",
+    },
+    denied: {
+      title: "La cámara aún no está permitida",
+      text: "Su navegador no da la cámara a esta página. Solo se envía una foto cuando se toma; nadie está mirando.",
+      fix: "Permita la cámara en los ajustes del navegador, o elija una foto guardada.",
+    },
+    none: {
+      title: "No se encontró ninguna cámara",
+      text: "Parece que este dispositivo no tiene, o está apagada.",
+      fix: "Siga con su teléfono, o elija una foto guardada.",
+    },
+    busy: {
+      title: "La cámara está en uso",
+      text: "Puede que la esté usando otra aplicación u otra pestaña.",
+      fix: "Cierre las otras aplicaciones que usan la cámara y vuelva a intentarlo.",
+    },
+    failed: {
+      title: "La cámara no se inició",
+      text: "El navegador no dice por qué. Usted no hizo nada mal.",
+      fix: "Vuelva a intentarlo, reinicie el navegador o elija una foto guardada.",
+    },
+  },
+  mend: {
+    chrome: "Toque el símbolo a la izquierda de la dirección, luego Permisos, y permita la cámara. Después vuelva a intentarlo.",
+    safari: "Toque el símbolo junto a la dirección, luego Configuración del sitio web, y permita la cámara. Después vuelva a intentarlo.",
+    firefox: "Toque el candado junto a la dirección, quite el bloqueo de la cámara y vuelva a intentarlo.",
+    ios: "Abra los Ajustes del teléfono, elija este navegador, active la cámara y vuelva a intentarlo.",
+    other: "Abra este enlace en Chrome, Safari o Firefox; ahí se puede permitir la cámara.",
+  },
 };
 
 export default words;

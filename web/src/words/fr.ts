@@ -98,6 +98,63 @@ const words: Words = {
   missing: "Ce champ est encore vide.",
   noSuchDate: "Cette date n’existe pas. Vérifiez le jour, le mois et l’année.",
   oneName: "Ce champ est vide. Si votre document n’indique pas de prénom, envoyez-le ainsi encore une fois.",
+  camera: {
+    open: "Prendre une photo",
+    file: "Choisir plutôt une photo",
+    close: "Fermer",
+    without: "Continuer sans la caméra",
+    shoot: "Prendre l’image",
+    starting: "La caméra démarre…",
+    face: "Placez votre visage dans l’ovale et regardez la caméra.",
+    look: "Placez le document dans le cadre.",
+    dark: "Trop sombre. Cherchez plus de lumière.",
+    closer: "Rapprochez-vous.",
+    farther: "Reculez un peu, jusqu’à voir les quatre coins.",
+    straight: "Tenez le téléphone à plat au-dessus du document.",
+    still: "Ne bougez plus.",
+    glare: "Un reflet. Inclinez un peu le document ou le téléphone.",
+    blurry: "Pas encore net. Ne bougez plus un instant.",
+    good: "Bien. Restez ainsi…",
+  },
+  obstacle: {
+    insecure: {
+      title: "La caméra demande une connexion sûre",
+      text: "Cette page n’a pas été ouverte en https, le navigateur garde donc la caméra fermée.",
+      fix: "Ouvrez le lien exactement comme vous l’avez reçu, ou choisissez plutôt une photo.",
+    },
+    unsupported: {
+      title: "Ce navigateur ne peut pas utiliser la caméra",
+      text: "Il n’ouvre pas la caméra aux pages web.",
+      fix: "Ouvrez le lien dans un autre navigateur, ou choisissez plutôt une photo.",
+    },
+    denied: {
+      title: "La caméra n’est pas encore autorisée",
+      text: "Votre navigateur ne donne pas la caméra à cette page. Une image n’est envoyée que si elle est prise ; personne ne regarde.",
+      fix: "Autorisez la caméra dans les réglages du navigateur, ou choisissez plutôt une photo.",
+    },
+    none: {
+      title: "Aucune caméra n’a été trouvée",
+      text: "Cet appareil semble ne pas en avoir, ou elle est éteinte.",
+      fix: "Continuez avec votre téléphone, ou choisissez plutôt une photo.",
+    },
+    busy: {
+      title: "La caméra est déjà utilisée",
+      text: "Une autre application ou un autre onglet s’en sert peut-être.",
+      fix: "Fermez les autres applications qui utilisent la caméra, puis réessayez.",
+    },
+    failed: {
+      title: "La caméra n’a pas démarré",
+      text: "Le navigateur ne dit pas pourquoi. Vous n’avez rien fait de mal.",
+      fix: "Réessayez, redémarrez le navigateur, ou choisissez plutôt une photo.",
+    },
+  },
+  mend: {
+    chrome: "Touchez le signe à gauche de l’adresse, puis Autorisations, et autorisez la caméra. Puis réessayez.",
+    safari: "Touchez le signe à côté de l’adresse, puis Réglages du site web, et autorisez la caméra. Puis réessayez.",
+    firefox: "Touchez le cadenas à côté de l’adresse, levez le blocage de la caméra, puis réessayez.",
+    ios: "Ouvrez les Réglages du téléphone, choisissez ce navigateur, activez la caméra, puis réessayez.",
+    other: "Ouvrez ce lien dans Chrome, Safari ou Firefox ; la caméra peut y être autorisée.",
+  },
 };
 
 export default words;

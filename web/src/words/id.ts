@@ -96,6 +96,63 @@ const words: Words = {
   missing: "Bagian ini masih kosong.",
   noSuchDate: "Tanggal ini tidak ada. Periksa tanggal, bulan, dan tahun.",
   oneName: "Bagian ini kosong. Jika dokumen Anda tidak memuat nama depan, kirim sekali lagi seperti ini.",
+  camera: {
+    open: "Ambil foto",
+    file: "Pilih foto yang ada",
+    close: "Tutup",
+    without: "Lanjut tanpa kamera",
+    shoot: "Ambil gambar",
+    starting: "Menyalakan kamera…",
+    face: "Letakkan wajah Anda di dalam oval dan lihat ke kamera.",
+    look: "Letakkan dokumen di dalam bingkai.",
+    dark: "Terlalu gelap. Cari tempat yang lebih terang.",
+    closer: "Dekatkan.",
+    farther: "Mundur sedikit sampai keempat sudut terlihat.",
+    straight: "Pegang ponsel mendatar di atas dokumen.",
+    still: "Tahan, jangan bergerak.",
+    glare: "Ada pantulan cahaya. Miringkan sedikit dokumen atau ponsel.",
+    blurry: "Belum tajam. Tahan sebentar.",
+    good: "Bagus. Tahan di situ…",
+  },
+  obstacle: {
+    insecure: {
+      title: "Kamera memerlukan koneksi aman",
+      text: "Halaman ini tidak dibuka dengan https, sehingga peramban tidak membuka kamera.",
+      fix: "Buka tautan persis seperti yang dikirim kepada Anda, atau pilih foto yang ada.",
+    },
+    unsupported: {
+      title: "Peramban ini tidak dapat memakai kamera",
+      text: "Peramban ini tidak menyediakan kamera untuk halaman web.",
+      fix: "Buka tautan di peramban lain, atau pilih foto yang ada.",
+    },
+    denied: {
+      title: "Kamera belum diizinkan",
+      text: "Peramban Anda belum memberi kamera kepada halaman ini. Gambar hanya dikirim jika diambil; tidak ada yang mengintip.",
+      fix: "Izinkan kamera di pengaturan peramban, atau pilih foto yang ada.",
+    },
+    none: {
+      title: "Kamera tidak ditemukan",
+      text: "Perangkat ini tampaknya tidak punya kamera, atau kameranya dimatikan.",
+      fix: "Lanjutkan dengan ponsel, atau pilih foto yang ada.",
+    },
+    busy: {
+      title: "Kamera sedang dipakai",
+      text: "Mungkin aplikasi atau tab lain sedang memakainya.",
+      fix: "Tutup aplikasi lain yang memakai kamera, lalu coba lagi.",
+    },
+    failed: {
+      title: "Kamera tidak menyala",
+      text: "Peramban tidak memberi tahu sebabnya. Anda tidak berbuat salah.",
+      fix: "Coba lagi, buka ulang peramban, atau pilih foto yang ada.",
+    },
+  },
+  mend: {
+    chrome: "Ketuk tanda di kiri alamat, lalu Izin, dan izinkan kamera. Kemudian coba lagi.",
+    safari: "Ketuk tanda di samping alamat, lalu Pengaturan Situs Web, dan izinkan kamera. Kemudian coba lagi.",
+    firefox: "Ketuk gembok di samping alamat, cabut blokir kamera, lalu coba lagi.",
+    ios: "Buka Pengaturan ponsel, pilih peramban ini, nyalakan kamera, lalu coba lagi.",
+    other: "Buka tautan ini di Chrome, Safari, atau Firefox; di sana kamera dapat diizinkan.",
+  },
 };
 
 export default words;

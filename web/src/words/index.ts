@@ -3,6 +3,8 @@
 // the rest. English is always there; another language is loaded when somebody
 // reads it, so that nobody waits for eleven that they do not read.
 
+import type { Hint } from "../guide/advice";
+import type { Obstacle, Remedy } from "../guide/camera";
 import en from "./en";
 
 export { en };
@@ -83,6 +85,9 @@ export interface Words {
   missing: string;
   noSuchDate: string;
   oneName: string;
+  camera: Record<Hint | "open" | "file" | "close" | "without" | "shoot" | "starting" | "face", string>;
+  obstacle: Record<Obstacle, Told>;
+  mend: Record<Remedy, string>; // how a denied camera is allowed again, by browser
 }
 
 // languages are those of the page and of the server, each named in itself.

@@ -98,6 +98,63 @@ const words: Words = {
   missing: "Isto ainda está vazio.",
   noSuchDate: "Esta data não existe. Confira dia, mês e ano.",
   oneName: "Isto está vazio. Se o seu documento só tem sobrenome, envie assim mais uma vez.",
+  camera: {
+    open: "Tirar uma foto",
+    file: "Escolher uma foto salva",
+    close: "Fechar",
+    without: "Continuar sem a câmera",
+    shoot: "Tirar a foto",
+    starting: "Abrindo a câmera…",
+    face: "Coloque o rosto dentro do oval e olhe para a câmera.",
+    look: "Coloque o documento dentro da moldura.",
+    dark: "Está escuro. Procure mais luz.",
+    closer: "Chegue mais perto.",
+    farther: "Afaste um pouco, até ver os quatro cantos.",
+    straight: "Segure o celular reto acima do documento.",
+    still: "Fique sem mexer.",
+    glare: "Há um reflexo. Incline um pouco o documento ou o celular.",
+    blurry: "Ainda não está nítido. Fique sem mexer um momento.",
+    good: "Ótimo. Fique assim…",
+  },
+  obstacle: {
+    insecure: {
+      title: "A câmera precisa de uma conexão segura",
+      text: "Esta página não foi aberta com https, por isso o navegador não libera a câmera.",
+      fix: "Abra o link exatamente como foi enviado, ou escolha uma foto salva.",
+    },
+    unsupported: {
+      title: "Este navegador não consegue usar a câmera",
+      text: "Ele não oferece a câmera a páginas da web.",
+      fix: "Abra o link em outro navegador, ou escolha uma foto salva.",
+    },
+    denied: {
+      title: "A câmera ainda não está permitida",
+      text: "Seu navegador não libera a câmera para esta página. Uma foto só é enviada quando é tirada; ninguém está olhando.",
+      fix: "Permita a câmera nas configurações do navegador, ou escolha uma foto salva.",
+    },
+    none: {
+      title: "Nenhuma câmera foi encontrada",
+      text: "Parece que este aparelho não tem uma, ou ela está desligada.",
+      fix: "Continue no celular, ou escolha uma foto salva.",
+    },
+    busy: {
+      title: "A câmera está em uso",
+      text: "Outro aplicativo ou outra aba pode estar usando a câmera.",
+      fix: "Feche os outros aplicativos que usam a câmera e tente de novo.",
+    },
+    failed: {
+      title: "A câmera não abriu",
+      text: "O navegador não diz por quê. Você não fez nada de errado.",
+      fix: "Tente de novo, reinicie o navegador ou escolha uma foto salva.",
+    },
+  },
+  mend: {
+    chrome: "Toque no símbolo à esquerda do endereço, depois em Permissões, e permita a câmera. Depois tente de novo.",
+    safari: "Toque no símbolo ao lado do endereço, depois em Ajustes do Site, e permita a câmera. Depois tente de novo.",
+    firefox: "Toque no cadeado ao lado do endereço, retire o bloqueio da câmera e tente de novo.",
+    ios: "Abra os Ajustes do celular, escolha este navegador, ative a câmera e tente de novo.",
+    other: "Abra este link no Chrome, Safari ou Firefox; lá a câmera pode ser permitida.",
+  },
 };
 
 export default words;

@@ -97,6 +97,63 @@ const words: Words = {
   missing: "Burası hâlâ boş.",
   noSuchDate: "Böyle bir tarih yok. Günü, ayı ve yılı kontrol edin.",
   oneName: "Burası boş. Belgenizde ad yazmıyorsa böyle bir kez daha gönderin.",
+  camera: {
+    open: "Fotoğraf çek",
+    file: "Bunun yerine fotoğraf seç",
+    close: "Kapat",
+    without: "Kamerasız devam et",
+    shoot: "Fotoğrafı çek",
+    starting: "Kamera açılıyor…",
+    face: "Yüzünüzü ovalin içinde tutun ve kameraya bakın.",
+    look: "Belgeyi çerçevenin içine yerleştirin.",
+    dark: "Çok karanlık. Daha aydınlık bir yer bulun.",
+    closer: "Yaklaşın.",
+    farther: "Dört köşe de görünene kadar biraz uzaklaşın.",
+    straight: "Telefonu belgenin üzerinde düz tutun.",
+    still: "Sabit tutun.",
+    glare: "Yansıma var. Belgeyi ya da telefonu biraz eğin.",
+    blurry: "Henüz net değil. Bir an sabit tutun.",
+    good: "Güzel. Böyle tutun…",
+  },
+  obstacle: {
+    insecure: {
+      title: "Kamera için güvenli bağlantı gerekli",
+      text: "Bu sayfa https ile açılmadı, bu yüzden tarayıcı kamerayı açmıyor.",
+      fix: "Bağlantıyı size gönderildiği gibi açın ya da bunun yerine fotoğraf seçin.",
+    },
+    unsupported: {
+      title: "Bu tarayıcı kamerayı kullanamıyor",
+      text: "Kamerayı web sayfalarına sunmuyor.",
+      fix: "Bağlantıyı başka bir tarayıcıda açın ya da bunun yerine fotoğraf seçin.",
+    },
+    denied: {
+      title: "Kameraya henüz izin verilmedi",
+      text: "Tarayıcınız bu sayfaya kamerayı açmıyor. Yalnızca çekilen fotoğraf gönderilir; kimse izlemiyor.",
+      fix: "Tarayıcı ayarlarında kameraya izin verin ya da bunun yerine fotoğraf seçin.",
+    },
+    none: {
+      title: "Kamera bulunamadı",
+      text: "Bu cihazda kamera yok gibi görünüyor ya da kapalı.",
+      fix: "Telefonunuzla devam edin ya da bunun yerine fotoğraf seçin.",
+    },
+    busy: {
+      title: "Kamera kullanımda",
+      text: "Başka bir uygulama ya da sekme kullanıyor olabilir.",
+      fix: "Kamerayı kullanan diğer uygulamaları kapatın, sonra yeniden deneyin.",
+    },
+    failed: {
+      title: "Kamera açılmadı",
+      text: "Tarayıcı nedenini söylemiyor. Siz yanlış bir şey yapmadınız.",
+      fix: "Yeniden deneyin, tarayıcıyı yeniden başlatın ya da fotoğraf seçin.",
+    },
+  },
+  mend: {
+    chrome: "Adresin solundaki işarete, sonra İzinler’e dokunun ve kameraya izin verin. Sonra yeniden deneyin.",
+    safari: "Adresin yanındaki işarete, sonra Web Sitesi Ayarları’na dokunun ve kameraya izin verin. Sonra yeniden deneyin.",
+    firefox: "Adresin yanındaki kilide dokunun, kamera engelini kaldırın, sonra yeniden deneyin.",
+    ios: "Telefonun Ayarlar bölümünü açın, bu tarayıcıyı seçin, kamerayı açın, sonra yeniden deneyin.",
+    other: "Bu bağlantıyı Chrome, Safari ya da Firefox’ta açın; orada kameraya izin verilebilir.",
+  },
 };
 
 export default words;

@@ -96,6 +96,63 @@ const words: Words = {
   missing: "Ô này còn trống.",
   noSuchDate: "Ngày này không tồn tại. Hãy kiểm tra ngày, tháng và năm.",
   oneName: "Ô này còn trống. Nếu giấy tờ của bạn không ghi tên, hãy gửi lại như vậy.",
+  camera: {
+    open: "Chụp ảnh",
+    file: "Chọn ảnh có sẵn",
+    close: "Đóng",
+    without: "Tiếp tục không dùng camera",
+    shoot: "Bấm chụp",
+    starting: "Đang mở camera…",
+    face: "Giữ khuôn mặt trong hình bầu dục và nhìn vào camera.",
+    look: "Đặt giấy tờ vào trong khung.",
+    dark: "Tối quá. Hãy tìm chỗ sáng hơn.",
+    closer: "Lại gần hơn.",
+    farther: "Lùi ra một chút cho đến khi thấy đủ bốn góc.",
+    straight: "Giữ điện thoại song song phía trên giấy tờ.",
+    still: "Giữ yên.",
+    glare: "Có ánh phản chiếu. Hãy nghiêng giấy tờ hoặc điện thoại một chút.",
+    blurry: "Chưa rõ nét. Giữ yên một lát.",
+    good: "Tốt. Giữ nguyên như vậy…",
+  },
+  obstacle: {
+    insecure: {
+      title: "Camera cần kết nối an toàn",
+      text: "Trang này không được mở bằng https, nên trình duyệt không cho dùng camera.",
+      fix: "Hãy mở đúng đường liên kết đã gửi cho bạn, hoặc chọn ảnh có sẵn.",
+    },
+    unsupported: {
+      title: "Trình duyệt này không dùng được camera",
+      text: "Trình duyệt không cho các trang web dùng camera.",
+      fix: "Hãy mở liên kết bằng trình duyệt khác, hoặc chọn ảnh có sẵn.",
+    },
+    denied: {
+      title: "Camera chưa được cho phép",
+      text: "Trình duyệt chưa cho trang này dùng camera. Ảnh chỉ được gửi khi đã chụp; không ai quan sát bạn.",
+      fix: "Hãy cho phép camera trong cài đặt trình duyệt, hoặc chọn ảnh có sẵn.",
+    },
+    none: {
+      title: "Không tìm thấy camera",
+      text: "Thiết bị này có vẻ không có camera, hoặc camera đang tắt.",
+      fix: "Hãy tiếp tục trên điện thoại, hoặc chọn ảnh có sẵn.",
+    },
+    busy: {
+      title: "Camera đang được dùng",
+      text: "Có thể một ứng dụng hoặc thẻ khác đang dùng camera.",
+      fix: "Hãy đóng các ứng dụng khác đang dùng camera rồi thử lại.",
+    },
+    failed: {
+      title: "Camera không mở được",
+      text: "Trình duyệt không cho biết lý do. Bạn không làm gì sai.",
+      fix: "Hãy thử lại, khởi động lại trình duyệt, hoặc chọn ảnh có sẵn.",
+    },
+  },
+  mend: {
+    chrome: "Chạm vào biểu tượng bên trái địa chỉ, rồi Quyền, và cho phép camera. Sau đó thử lại.",
+    safari: "Chạm vào biểu tượng cạnh địa chỉ, rồi Cài đặt trang web, và cho phép camera. Sau đó thử lại.",
+    firefox: "Chạm vào ổ khóa cạnh địa chỉ, bỏ chặn camera, rồi thử lại.",
+    ios: "Mở Cài đặt của điện thoại, chọn trình duyệt này, bật camera, rồi thử lại.",
+    other: "Hãy mở liên kết này trong Chrome, Safari hoặc Firefox; ở đó có thể cho phép camera.",
+  },
 };
 
 export default words;

@@ -14,8 +14,9 @@ const places = (text: string) => Array.from(text.matchAll(/\{(\w*)\}/g), (m) => 
 // The letters of a text as people count them.
 const length = (text: string) => Array.from(new Intl.Segmenter("en").segment(text)).length;
 // What may stand on a button, and how much fits there at 320 px on two lines.
-const buttons = ["choosePhoto", "takeAgain", "replace", "change", "send", "sendCorrected", "sending", "looking", "tryAgain", "useDocument", "askHuman", "askNow", "goOn", "appeal"];
-const limit = (path: string) => (buttons.includes(path) ? 40 : path.endsWith("title") ? 52 : /^(fields|status|day|month|year|received|optional|language)/.test(path) ? 34 : 190);
+const buttons = ["choosePhoto", "takeAgain", "replace", "change", "send", "sendCorrected", "sending", "looking", "tryAgain", "useDocument", "askHuman", "askNow", "goOn", "appeal",
+  "camera.open", "camera.file", "camera.close", "camera.without", "camera.shoot"];
+const limit = (path: string) => (buttons.includes(path) ? 40 : path.endsWith("title") ? 52 : /^camera\./.test(path) ? 70 : /^(fields|status|day|month|year|received|optional|language)/.test(path) ? 34 : 190);
 
 describe.each(all)("%s", (code, words) => {
   it("is there", () => expect(words.lang).toBe(code));

@@ -1,0 +1,231 @@
+// Numbers of a picture, measured on the device before anything is sent. Where
+// the server measures the same (internal/imaging), the method is the same.
+
+export type Point = readonly [number, number];
+export type Quad = readonly [Point, Point, Point, Point]; // clockwise from the top left
+
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+// Grey is a picture's luma, a byte a pixel.
+export interface Grey {
+  pix: Uint8Array;
+  width: number;
+  height: number;
+}
+
+// grey takes the luma of RGBA pixels (BT.601).
+export function grey(rgba: Uint8ClampedArray, width: number, height: number): Grey {
+  const pix = new Uint8Array(width * height);
+  for (let i = 0, j = 0; j < pix.length; i += 4, j++) pix[j] = (rgba[i]! * 77 + rgba[i + 1]! * 150 + rgba[i + 2]! * 29) >> 8;
+  return { pix, width, height };
+}
+
+// inside says whether a point is on the inner side of all four edges.
+export function inside(q: Quad, x: number, y: number): boolean {
+  for (let i = 0; i < 4; i++) {
+    const a = q[i]!;
+    const b = q[(i + 1) & 3]!;
+    if ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) < 0) return false;
+  }
+  return true;
+}
+
+// around is the upright rectangle around four corners, within a picture.
+export function around(q: Quad, width: number, height: number): Rect {
+  const xs = q.map((p) => p[0]);
+  const ys = q.map((p) => p[1]);
+  const [x0, y0] = [Math.max(0, Math.floor(Math.min(...xs))), Math.max(0, Math.floor(Math.min(...ys)))];
+  return { x: x0, y: y0, width: Math.min(width, Math.ceil(Math.max(...xs))) - x0, height: Math.min(height, Math.ceil(Math.max(...ys))) - y0 };
+}
+
+// Light is how bright a region is, 0 to 255, and what share of it is burnt out.
+export interface Light {
+  mean: number;
+  over: number;
+}
+
+export function light(g: Grey, r: Rect): Light {
+  let sum = 0;
+  let over = 0;
+  for (let y = r.y; y < r.y + r.height; y++) {
+    for (let i = y * g.width + r.x, end = i + r.width; i < end; i++) {
+      const v = g.pix[i]!;
+      sum += v;
+      if (v >= 250) over++;
+    }
+  }
+  const n = Math.max(1, r.width * r.height);
+  return { mean: sum / n, over: over / n };
+}
+
+// Spot is a reflection: its place, and its share of the document.
+export interface Spot extends Rect {
+  share: number;
+}
+
+const cell = 4; // pixels: side of the squares that are burnt out or not
+
+// glare finds what is burnt out and colourless in a document and lighter than
+// its paper. White paper as a whole is no reflection: a spot has darker
+// surroundings on the document.
+export function glare(rgba: Uint8ClampedArray, g: Grey, q: Quad): Spot[] {
+  const cw = Math.floor(g.width / cell);
+  const ch = Math.floor(g.height / cell);
+  const burnt = new Uint8Array(cw * ch);
+  let all = 0;
+  for (let cy = 0; cy < ch; cy++) {
+    for (let cx = 0; cx < cw; cx++) {
+      if (!inside(q, (cx + 0.5) * cell, (cy + 0.5) * cell)) continue;
+      all++;
+      let n = 0;
+      for (let y = 0; y < cell; y += 2) {
+        for (let x = 0; x < cell; x += 2) {
+          const i = ((cy * cell + y) * g.width + cx * cell + x) * 4;
+          if (Math.min(rgba[i]!, rgba[i + 1]!, rgba[i + 2]!) >= 246) n++;
+        }
+      }
+      if (n >= 3) burnt[cy * cw + cx] = 1;
+    }
+  }
+  const spots: Spot[] = [];
+  const stack: number[] = [];
+  for (let start = 0; start < burnt.length; start++) {
+    if (burnt[start] !== 1) continue;
+    let [n, x0, y0, x1, y1] = [0, cw, ch, 0, 0];
+    stack.push(start);
+    burnt[start] = 2;
+    while (stack.length > 0) {
+      const k = stack.pop()!;
+      const x = k % cw;
+      const y = (k - x) / cw;
+      n++;
+      x0 = Math.min(x0, x);
+      x1 = Math.max(x1, x);
+      y0 = Math.min(y0, y);
+      y1 = Math.max(y1, y);
+      for (const [dx, dy] of [[-1, 0], [1, 0], [0, -1], [0, 1]] as const) {
+        const to = (y + dy) * cw + x + dx;
+        if (x + dx >= 0 && x + dx < cw && y + dy >= 0 && y + dy < ch && burnt[to] === 1) {
+          burnt[to] = 2;
+          stack.push(to);
+        }
+      }
+    }
+    const share = n / Math.max(1, all);
+    // More than a third is light paper in bright light, not a reflection on it.
+    if (share >= 0.002 && share < 0.35) {
+      spots.push({ x: x0 * cell, y: y0 * cell, width: (x1 - x0 + 1) * cell, height: (y1 - y0 + 1) * cell, share });
+    }
+  }
+  return spots.sort((a, b) => b.share - a.share);
+}
+
+// The constants of imaging.Sharpness.
+const reblur = 1.5;
+const block = 64;
+const minEdges = 12;
+const minStep = 0.75;
+
+// sharpness is imaging.Sharpness: one over the width of edges, by comparing
+// gradients with those of the picture blurred once more (Zhuo and Sim, 2011).
+// The picture is given at the scale at which documents are read.
+export function sharpness(g: Grey): number {
+  const { width: w, height: h } = g;
+  if (w < 16 || h < 16) return 0;
+  const src = Float32Array.from(g.pix);
+  const soft = blurred(src, w, h);
+  const noise = noiseOf(g) / (Math.sqrt(8 * Math.PI) * reblur * reblur);
+  const floor = Math.max(minStep, 5 * noise) ** 2;
+  const m2 = new Float32Array(w * h);
+  for (let y = 1; y < h - 1; y++) {
+    for (let x = 1, i = y * w + 1; x < w - 1; x++, i++) {
+      const dx = (soft[i + 1]! - soft[i - 1]!) / 2;
+      const dy = (soft[i + w]! - soft[i - w]!) / 2;
+      m2[i] = dx * dx + dy * dy;
+    }
+  }
+  const bw = Math.ceil(w / block);
+  const n = bw * Math.ceil(h / block);
+  const sums = [0, 1].map(() => ({ sharp: new Float64Array(n), soft: new Float64Array(n), edges: new Uint32Array(n) }));
+  for (let y = 2; y < h - 2; y++) {
+    for (let x = 2, i = y * w + 2; x < w - 2; x++, i++) {
+      const v = m2[i]!;
+      if (v < floor) continue;
+      const dx = (soft[i + 1]! - soft[i - 1]!) / 2;
+      const dy = (soft[i + w]! - soft[i - w]!) / 2;
+      const upright = dx * dx >= dy * dy;
+      const next = upright ? 1 : w;
+      if (v < m2[i - next]! || v <= m2[i + next]!) continue; // not the crest of its edge
+      const l = Math.sqrt(v);
+      const s = sums[upright ? 0 : 1]!;
+      const k = Math.floor(y / block) * bw + Math.floor(x / block);
+      s.sharp[k]! += (((src[i + 1]! - src[i - 1]!) / 2) * dx + ((src[i + w]! - src[i - w]!) / 2) * dy) / l;
+      s.soft[k]! += l;
+      s.edges[k]!++;
+    }
+  }
+  let result = 0;
+  for (const s of sums) {
+    const found: number[] = [];
+    for (let k = 0; k < n; k++) {
+      const e = s.edges[k]!;
+      if (e < minEdges) continue;
+      const ratio = Math.max(s.sharp[k]! - 4 * e * noise, 0) / Math.max(s.soft[k]! - e * noise, 1e-9);
+      found.push(Math.sqrt(Math.max(ratio * ratio - 1, 0)) / reblur);
+    }
+    if (found.length < 2) continue;
+    found.sort((a, b) => a - b);
+    const v = Math.min(found[found.length >> 1]!, 4);
+    if (result === 0 || v < result) result = v;
+  }
+  return result;
+}
+
+// blurred is a Gaussian blur with σ = reblur; edges repeat.
+function blurred(src: Float32Array, w: number, h: number): Float32Array {
+  const r = Math.ceil(3 * reblur);
+  const kernel = Array.from({ length: 2 * r + 1 }, (_, k) => Math.exp(-((k - r) ** 2) / (2 * reblur * reblur)));
+  const total = kernel.reduce((a, b) => a + b);
+  const mid = new Float32Array(w * h);
+  const out = new Float32Array(w * h);
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      let s = 0;
+      for (let k = -r; k <= r; k++) s += kernel[k + r]! * src[y * w + Math.min(w - 1, Math.max(0, x + k))]!;
+      mid[y * w + x] = s / total;
+    }
+  }
+  for (let y = 0; y < h; y++) {
+    for (let k = -r; k <= r; k++) {
+      const from = Math.min(h - 1, Math.max(0, y + k)) * w;
+      const f = kernel[k + r]! / total;
+      for (let x = 0; x < w; x++) out[y * w + x]! += f * mid[from + x]!;
+    }
+  }
+  return out;
+}
+
+// noiseOf estimates the standard deviation of white noise (Immerkær, 1996), by
+// the median, so that print does not count as noise.
+function noiseOf({ pix, width: w, height: h }: Grey): number {
+  const hist = new Uint32Array(1024);
+  let n = 0;
+  for (let y = 1; y < h - 1; y += 2) {
+    for (let x = 1, i = y * w + 1; x < w - 1; x++, i++) {
+      const v =
+        pix[i - w - 1]! + pix[i - w + 1]! + pix[i + w - 1]! + pix[i + w + 1]! + 4 * pix[i]! - 2 * (pix[i - w]! + pix[i - 1]! + pix[i + 1]! + pix[i + w]!);
+      hist[Math.min(Math.abs(v), 1023)]!++;
+      n++;
+    }
+  }
+  for (let k = 0, i = 0; i < 1024; i++) {
+    k += hist[i]!;
+    if (2 * k >= n) return i / 0.6745 / 6;
+  }
+  return 0;
+}
