@@ -7,7 +7,8 @@ import { preflight } from "./guide/camera";
 import { fill, type Told, type Words } from "./words";
 
 // useCamera tells whether the camera is worth offering: false where it is known
-// that there is none. What stands in its way otherwise is told where it is opened.
+// that there is none, undefined until that is known. What stands in its way
+// otherwise is told where it is opened.
 export function useCamera(): boolean | undefined {
   const [there, setThere] = useState<boolean>();
   useEffect(() => void preflight().then((why) => setThere(why === undefined || why === "denied")), []);
@@ -70,7 +71,8 @@ export function PhotoItem(p: ItemProps) {
       {file && <Preview file={file} findings={refused} words={words} />}
       {problem && <Trouble words={words} problem={problem} />}
       {open && capture.failed && <p class="problem">{words.offline}</p>}
-      <div class="actions">
+      {/* Buttons appear once, so that none moves under a finger. */}
+      <div class="actions" hidden={camera === undefined}>
         {file && problem && !busy && (
           <button type="button" onClick={() => sendFile(file)}>
             {words.tryAgain}
