@@ -44,6 +44,9 @@ func (s *lineScore) String() string {
 
 // TestReadsLinePictures reads the crops of single lines with the network alone: no grammar, no check digits, no neighbouring line.
 func TestReadsLinePictures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("156 pictures: run without -short")
+	}
 	folder := dataFolder(t, "mrz_text")
 	raw, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
 	if err != nil {

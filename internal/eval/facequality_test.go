@@ -11,6 +11,9 @@ import (
 // TestFaceQualityGate keeps the findings about a face from being lost: a few specimens, spoiled in every way. The full figures are the report's.
 func TestFaceQualityGate(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("many pictures: run without -short")
+	}
 	a, err := face.New(onnxtest.Open(t))
 	if err != nil {
 		t.Fatal(err)

@@ -156,6 +156,9 @@ func (s *sitting) perform(film []shot) {
 // held up, an earlier recording, and a new face against the record.
 func TestLiveFaces(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("films of many pictures: run without -short")
+	}
 	engine, err := verify.NewEngine(onnxtest.Open(t), time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -293,6 +296,9 @@ func moved(m *image.RGBA, dx, dy int) *image.RGBA {
 // person appeals. Stills, as the shipped policy asks for.
 func TestReverification(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("films of many pictures: run without -short")
+	}
 	engine, err := verify.NewEngine(onnxtest.Open(t), time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -360,6 +366,9 @@ func TestReverification(t *testing.T) {
 // person, and nothing of the face is kept.
 func TestTheWayWithoutBiometrics(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("films of many pictures: run without -short")
+	}
 	engine, err := verify.NewEngine(onnxtest.Open(t), time.Now)
 	if err != nil {
 		t.Fatal(err)
