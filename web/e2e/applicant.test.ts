@@ -139,6 +139,9 @@ describe("the walk", () => {
   it("can be done with the keyboard alone, in the order of the screen", async () => {
     const v = await place.visit((await place.newCase()).url);
     await v.state("We are waiting for you");
+    // The buttons for a photo come once it is known whether there is a camera.
+    await v.card(front).locator("input[type=file]").waitFor({ state: "attached" });
+    await v.card(face).locator("input[type=file]").waitFor({ state: "attached" });
     // Asked for early: until the browser knows, it opens choosers of its own.
     let choosers = 0;
     v.page.on("filechooser", () => choosers++);
