@@ -140,8 +140,8 @@ describe("the walk", () => {
     const v = await place.visit((await place.newCase()).url);
     await v.state("We are waiting for you");
     // The buttons for a photo come once it is known whether there is a camera.
-    await v.card(front).locator("input[type=file]").waitFor({ state: "attached" });
-    await v.card(face).locator("input[type=file]").waitFor({ state: "attached" });
+    await v.card(front).locator("label.button").waitFor();
+    await v.card(face).locator("label.button").waitFor();
     // Asked for early: until the browser knows, it opens choosers of its own.
     let choosers = 0;
     v.page.on("filechooser", () => choosers++);
@@ -206,12 +206,12 @@ describe("trouble on the way", () => {
       await v.card(details).getByRole("button", { name: "Send" }).click();
       await v.card(details).getByText("The connection was lost").waitFor();
       expect(await v.look("11-lost")).toEqual([]);
-      await v.page.reload().catch(() => undefined); // the browser's own page
+      await v.page.reload().catch(() => undefined); // the browser's own page,
+      await v.page.goto("about:blank"); // which would load again by itself in any moment
     } finally {
       await place.start();
     }
     await v.page.goto(link.url);
-    await v.page.reload();
     // What was typed is still there; the photo has to be chosen again.
     expect(await v.card(details).locator("[name=document_number]").inputValue()).toBe(typed.document_number);
     await v.card(details).getByRole("button", { name: "Send" }).click();
