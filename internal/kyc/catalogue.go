@@ -67,6 +67,8 @@ const (
 
 	DocumentInUse Code = "uniqueness.document_in_use"
 	FaceInUse     Code = "uniqueness.face_in_use"
+	// DocumentElsewhere is DocumentInUse where a person looks at the case anyway.
+	DocumentElsewhere Code = "uniqueness.document_elsewhere"
 
 	FaceNotFound       Code = "face.not_found"
 	FaceMultiple       Code = "face.multiple"
@@ -299,6 +301,7 @@ func definitions() []Definition {
 		{Code: PolicyChanged, Item: Eligibility, Severity: Note, Audience: ForApplicant},
 
 		{Code: DocumentInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: unread()},
+		signal(DocumentElsewhere, Uniqueness, unread()...),
 		{Code: FaceInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: poorPicture()},
 
 		{Code: OurFault, Item: WholeCase, Severity: Review, Audience: ForApplicant},

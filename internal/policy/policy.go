@@ -98,6 +98,9 @@ type Documents struct {
 	// WithZone are the kinds whose machine readable zone must be read, on
 	// whichever side it stands.
 	WithZone []string `yaml:"with_zone"`
+	// SeveralAccounts lets one document verify several accounts; otherwise a person
+	// looks at the second.
+	SeveralAccounts bool `yaml:"several_accounts"`
 }
 
 // From are the kinds of document that are taken from an issuer; "" is one that

@@ -111,6 +111,10 @@ func steps() []stepDefinition {
 	const they = `(?:She|He) `
 	return []stepDefinition{
 		{they + `opens (?:a|another) case`, func(s *story, _ []string) { s.open() }},
+		{they + `opens a case with another account`, func(s *story, _ []string) {
+			s.account = "another " + s.account
+			s.open()
+		}},
 		{they + `sends a photo of (?:her|his) passport(, blurred|, in the dark| that ran out)?`, (*story).passport},
 		{they + `sends a photo of the (front|back) of (?:her|his) card`, (*story).card},
 		{they + `sends the same photo again(, cropped and compressed)?`, (*story).sameAgain},
@@ -176,6 +180,11 @@ func steps() []stepDefinition {
 			operator := s.operator()
 			if !has(operator.Findings, m[1]) || has(s.see().Findings, m[1]) {
 				s.wrongf("the operator sees %v, the applicant %v", codesOf(operator.Findings), codesOf(s.see().Findings))
+			}
+		}},
+		{`The operator does not see ` + "`(.+)`", func(s *story, m []string) {
+			if c := s.operator(); has(c.Findings, m[1]) {
+				s.wrongf("the operator sees %v", codesOf(c.Findings))
 			}
 		}},
 		{`The audit log tells that ` + "`(.+)`" + ` was taken from the document`, (*story).takenFromDocument},

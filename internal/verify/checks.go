@@ -23,9 +23,23 @@ func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error
 	if c.State != kyc.Processing || c.Round != round {
 		return nil
 	}
+	for range claimAgain {
+		if err = s.judgeRound(ctx, c); kyc.KindOf(err) != kyc.Conflict {
+			break
+		}
+	}
+	if k := kyc.KindOf(err); k == kyc.Stale || k == kyc.NotAllowed {
+		return nil // another worker was first
+	}
+	return err
+}
+
+// judgeRound judges the evidence of a case's round. It returns Conflict when
+// another account was approved with the same document in between.
+func (s *Service) judgeRound(ctx context.Context, c kyc.Case) error {
 	e, err := s.evidence(ctx, c)
 	if err != nil {
-		return wrap("check case", id, err)
+		return wrap("check case", c.ID, err)
 	}
 	now := s.cfg.Now()
 	pol := s.Policy()
@@ -34,15 +48,14 @@ func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error
 	if c.Purpose != "" {
 		services = nil // those are the verification's
 	}
-	_, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
+	_, err = s.apply(ctx, c.ID, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Checked{
-			Round: round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: services,
+			Round: c.Round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: services,
 			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
 		}, nil
-	}, nil)
-	if k := kyc.KindOf(err); k == kyc.Stale || k == kyc.NotAllowed {
-		return nil // another worker was first
-	}
+	}, func(tx kyc.Tx, next kyc.Case) error {
+		return s.hold(ctx, tx, next, e, pol.Documents.SeveralAccounts)
+	})
 	return err
 }
 
@@ -121,7 +134,9 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 		}
 		e.Earlier = append(e.Earlier, Earlier{Judged: x, Side: f.Side, Face: f.Face, Details: f.Details})
 	}
-	return e, nil
+	var err error
+	e.HeldElsewhere, err = s.heldElsewhere(ctx, c, e)
+	return e, err
 }
 
 // waived reports whether a case goes on without the face that it would have asked
@@ -171,25 +186,32 @@ func refusedPictures(e Evidence, findings []kyc.Finding) []kyc.RefusedPicture {
 func (s *Service) facts(ctx context.Context, c kyc.Case, sub kyc.Submission) (stored, error) {
 	var f stored
 	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-		r, err := tx.Submission(ctx, sub.ID)
-		if err != nil {
-			return err
-		}
-		key, err := tx.DataKey(ctx, c.Applicant)
-		if err != nil {
-			return err
-		}
-		text, err := s.cfg.Sealer.Open(c.Applicant, key, about("facts", string(sub.ID)), r.Sealed)
-		if err != nil {
-			return err
-		}
-		if json.Unmarshal(text, &f) != nil {
-			return errors.New("the sealed facts are not readable") // the cause would quote them
-		}
-		return nil
+		var err error
+		f, err = s.factsIn(ctx, tx, c, sub)
+		return err
 	})
 	if err != nil {
 		return f, fmt.Errorf("facts of %s: %w", sub.ID, err)
+	}
+	return f, nil
+}
+
+// factsIn is [Service.facts] within a transaction.
+func (s *Service) factsIn(ctx context.Context, tx kyc.Tx, c kyc.Case, sub kyc.Submission) (f stored, err error) {
+	r, err := tx.Submission(ctx, sub.ID)
+	if err != nil {
+		return f, err
+	}
+	key, err := tx.DataKey(ctx, c.Applicant)
+	if err != nil {
+		return f, err
+	}
+	text, err := s.cfg.Sealer.Open(c.Applicant, key, about("facts", string(sub.ID)), r.Sealed)
+	if err != nil {
+		return f, err
+	}
+	if json.Unmarshal(text, &f) != nil {
+		return f, errors.New("the sealed facts are not readable") // the cause would quote them
 	}
 	return f, nil
 }

@@ -120,6 +120,9 @@ type Evidence struct {
 	Sequence *Sequence
 	// WithoutBiometrics says that the applicant declined them.
 	WithoutBiometrics bool
+	// HeldElsewhere says that another applicant was approved with the document, and
+	// this one was not.
+	HeldElsewhere bool
 	// Record is, in a re-verification, the face of the verification.
 	Record *Record
 }

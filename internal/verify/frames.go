@@ -327,7 +327,7 @@ func (s *Service) acceptSequence(ctx context.Context, c Challenge) error {
 			return nil, err
 		}
 		return kyc.Submit{By: s.actor, Submission: kyc.Submission{ID: id, Item: kyc.Face, SHA256: facts.SHA256, At: now}}, nil
-	}, func(tx kyc.Tx) error {
+	}, func(tx kyc.Tx, _ kyc.Case) error {
 		x, err := tx.Challenge(ctx, c.ID)
 		if err != nil {
 			return err

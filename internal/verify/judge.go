@@ -45,6 +45,7 @@ func Judge(p policy.Policy, e Evidence, today time.Time) []kyc.Finding {
 	if e.WithoutBiometrics {
 		j.otherWay()
 	}
+	j.uniqueness()
 	return j.findings
 }
 
@@ -135,10 +136,7 @@ func essential() []kyc.Field {
 // document judges what the document says.
 func (j *judge) document() {
 	front, back := j.evidence.Front, j.evidence.Back
-	kind := front.Kind
-	if kind == "" && back != nil {
-		kind = back.Kind
-	}
+	kind := j.evidence.kind()
 	var missing []kyc.Field
 	for _, f := range essential() {
 		if _, _, ok := j.evidence.field(f); !ok && !(f == kyc.GivenNames && j.oneName()) {

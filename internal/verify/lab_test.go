@@ -29,6 +29,8 @@ type lab struct {
 	db     *sqlite.DB
 	blobs  *blob.Store
 	folder string
+	// account is whose cases are opened.
+	account string
 
 	mu  sync.Mutex
 	at  time.Time
@@ -37,7 +39,7 @@ type lab struct {
 
 func newLab(t *testing.T, pol policy.Policy, engine *Engine) *lab {
 	t.Helper()
-	l := &lab{T: t, folder: t.TempDir(), at: today}
+	l := &lab{T: t, folder: t.TempDir(), at: today, account: "account 1"}
 	var err error
 	l.db, err = sqlite.Open(t.Context(), sqlite.Config{
 		Path: filepath.Join(l.folder, "bonafide.db"),
@@ -100,7 +102,7 @@ func (l *lab) open(items ...kyc.Item) kyc.Case {
 		fewer.Items = items
 		l.cfg.Policies = policy.Only(fewer)
 	}
-	c, err := l.CreateCase(l.ctx(), NewCase{ExternalID: "account 1", Locale: "en"})
+	c, err := l.CreateCase(l.ctx(), NewCase{ExternalID: l.account, Locale: "en"})
 	l.cfg.Policies = saved
 	if err != nil {
 		l.Fatal(err)

@@ -204,7 +204,7 @@ func (s *Service) Policy() policy.Policy {
 func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {
 	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Reviewed{By: by, Verdict: verdict, Findings: reasons, At: s.cfg.Now()}, nil
-	}, nil)
+	}, func(tx kyc.Tx, next kyc.Case) error { return s.holdReviewed(ctx, tx, next) })
 }
 
 // AskHelp notes that the applicant wants a human.
@@ -358,7 +358,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 
 // apply loads a case, applies the event that make returns for it, and stores
 // case and effects in one transaction. with, if not nil, joins the transaction.
-func (s *Service) apply(ctx context.Context, id kyc.CaseID, mk func(kyc.Case) (kyc.Event, error), with func(kyc.Tx) error) (kyc.Case, error) {
+func (s *Service) apply(ctx context.Context, id kyc.CaseID, mk func(kyc.Case) (kyc.Event, error), with func(tx kyc.Tx, next kyc.Case) error) (kyc.Case, error) {
 	var next kyc.Case
 	var gone []string
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
@@ -380,7 +380,7 @@ func (s *Service) apply(ctx context.Context, id kyc.CaseID, mk func(kyc.Case) (k
 			return err
 		}
 		if with != nil {
-			if err := with(tx); err != nil {
+			if err := with(tx, next); err != nil {
 				return err
 			}
 		}

@@ -198,7 +198,7 @@ func (s *Service) accept(ctx context.Context, before kyc.Case, item kyc.Item, id
 		return kyc.Submit{By: s.actor, Submission: kyc.Submission{
 			ID: id, Item: item, SHA256: keep.SHA256, At: now, Fields: given(keep.Details), Taken: keep.Taken,
 		}}, nil
-	}, func(tx kyc.Tx) error {
+	}, func(tx kyc.Tx, _ kyc.Case) error {
 		return tx.AddSubmission(ctx, kyc.SubmissionRecord{
 			ID: id, Case: before.ID, Applicant: before.Applicant, Item: item, BlobKey: blobKey,
 			Bytes: int64(len(content)), CreatedAt: now, Sealed: sealedFacts,
