@@ -43,6 +43,7 @@ type FaceWay struct {
 	Capture     string  `json:"capture" enum:"still,sequence" doc:"still: one picture as a submission. sequence: draw a challenge."`
 	Consent     string  `json:"consent" enum:"not_asked,needed,given,declined" doc:"needed: nothing of a face is taken before the applicant agreed."`
 	Alternative string  `json:"alternative" enum:"none,review" doc:"What follows when biometrics are declined: a person decides, or the case ends."`
+	Colours     string  `json:"colours" enum:"required,offered,off" doc:"Screen colours of a sequence. offered: an applicant who is sensitive to light draws without. required: they ask for a human."`
 	Ask         Consent `json:"ask" doc:"The words to ask with."`
 }
 
@@ -72,6 +73,7 @@ type Challenge struct {
 	Colours  []string `json:"colours,omitempty" nullable:"false" example:"#ff0000" doc:"Colours to fill the screen with, in this order."`
 	ColourMS int64    `json:"colour_ms,omitempty" doc:"How long to show each."`
 
+	Needs     Needs      `json:"needs"`
 	CreatedAt time.Time  `json:"created_at"`
 	DueAt     *time.Time `json:"due_at,omitempty" doc:"Until when the recording must be told (drawn) or frames can arrive (waiting)."`
 	Limits    Limits     `json:"limits"`
@@ -80,6 +82,15 @@ type Challenge struct {
 
 	Submission string    `json:"submission,omitempty"`
 	Findings   []Finding `json:"findings" nullable:"false" doc:"Why it is over, where it is not just that time passed. These use no attempt."`
+}
+
+// Needs is what counts as a movement, so that a device can tell at once what was too little or too quick.
+type Needs struct {
+	TurnDegrees  float64 `json:"turn_degrees" doc:"Of the head, from its own rest."`
+	BlinkClosure float64 `json:"blink_closure" doc:"Share by which the eyes' aspect ratio falls."`
+	MouthOpen    float64 `json:"mouth_open" doc:"Aspect ratio of the gap between the lips above that at rest."`
+	CloserGrowth float64 `json:"closer_growth" doc:"Growth of the face."`
+	FastestMS    float64 `json:"fastest_ms" doc:"A turn, mouth or approach that is over sooner is too fast."`
 }
 
 // Limits bound one sequence.

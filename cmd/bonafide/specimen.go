@@ -19,6 +19,8 @@ type specimenCmd struct {
 	UnderAge bool   `name:"under-age" help:"Make persons who are younger than 18."`
 	Expired  bool   `help:"Make documents that have run out."`
 	LongName bool   `name:"long-name" help:"Make names that the machine readable zone has to cut."`
+	Film     string `help:"Also film the person, as film.y4m, which Chromium takes for a camera (--use-file-for-fake-video-capture): steps of rest, away, blink, turn_left, turn_right, open_mouth, come_closer, each with its seconds." placeholder:"rest:2,turn_left:1.2"`
+	FilmRate int    `name:"film-rate" help:"Frames a second of the film." default:"15"`
 }
 
 // Run implements the command.
@@ -34,6 +36,16 @@ func (c specimenCmd) Run(a *app) error {
 	if c.Count < 1 {
 		return errors.New("--count must be at least 1")
 	}
+	var film []specimen.Step
+	if c.Film != "" {
+		var err error
+		if film, err = specimen.ParseSteps(c.Film); err != nil {
+			return fmt.Errorf("--film: %w", err)
+		}
+		if c.FilmRate < 1 || c.FilmRate > 60 {
+			return errors.New("--film-rate must be between 1 and 60")
+		}
+	}
 	for k := range c.Count {
 		dir := c.Out
 		seed := c.Seed + uint64(k)
@@ -46,6 +58,13 @@ func (c specimenCmd) Run(a *app) error {
 		}
 		if _, err := write(dir, seed, profile); err != nil {
 			return err
+		}
+		if film != nil {
+			p := specimen.NewPerson(seed, profile)
+			if err := specimen.WriteFilm(filepath.Join(dir, "film.y4m"), p, film, c.FilmRate, seed+4); err != nil {
+				return err
+			}
+			what += ", and a film"
 		}
 		fmt.Fprintf(a.stdout, "%s: a person who does not exist, with %s\n", dir, what)
 	}

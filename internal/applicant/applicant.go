@@ -29,12 +29,20 @@ var dist embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+// A worker runs under the policy that its own script came with. The one that looks
+// for faces compiles WebAssembly out of bytes; nothing else may.
+const (
+	computing       = "assets/faces-"
+	computingPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+)
+
 // file is one file of the page as it goes over the wire.
 type file struct {
 	kind   string // media type
 	body   []byte
 	zipped []byte // nil where compressing gains nothing
 	cached bool   // the name carries the content's hash
+	policy string // what the file may do where it runs
 }
 
 // Handler serves the page at "/" and its files below. It fails when the web
@@ -68,7 +76,7 @@ func handler(root fs.FS) (http.Handler, error) {
 			return
 		}
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", f.policy)
 		h.Set("Content-Type", f.kind)
 		if f.cached {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -103,9 +111,11 @@ func load(root fs.FS) (map[string]file, error) {
 		if err != nil {
 			return err
 		}
-		files["/"+name] = file{
-			kind: mediaType(name), body: body, zipped: zipped, cached: strings.HasPrefix(name, "assets/"),
+		f := file{kind: mediaType(name), body: body, zipped: zipped, cached: strings.HasPrefix(name, "assets/"), policy: policy}
+		if strings.HasPrefix(name, computing) && path.Ext(name) == ".js" {
+			f.policy = computingPolicy
 		}
+		files["/"+name] = f
 		return nil
 	})
 	if err != nil {
@@ -126,6 +136,8 @@ func mediaType(name string) string {
 		return "text/css; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".wasm":
+		return "application/wasm"
 	default:
 		if kind := mime.TypeByExtension(ext); kind != "" {
 			return kind

@@ -17,6 +17,7 @@ func page(t *testing.T) http.Handler {
 		"index.html":           {Data: []byte("<!doctype html>" + strings.Repeat(" a page", 50))},
 		"assets/main-abcd.js":  {Data: []byte(strings.Repeat("let x;\n", 100))},
 		"assets/tiny-abcd.css": {Data: []byte("a{}")},
+		"assets/faces-abcd.js": {Data: []byte(strings.Repeat("let x;\n", 100))},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,6 +69,20 @@ func TestHandler(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOnlyTheWorkerComputes: WebAssembly is compiled in the worker that looks for
+// faces, and by no page.
+func TestOnlyTheWorkerComputes(t *testing.T) {
+	t.Parallel()
+	h := page(t)
+	for path, want := range map[string]bool{"/": false, "/assets/main-abcd.js": false, "/assets/faces-abcd.js": true} {
+		got := get(h, "GET", path, "")
+		got.Body.Close()
+		if may := strings.Contains(got.Header.Get("Content-Security-Policy"), "wasm-unsafe-eval"); may != want {
+			t.Errorf("%s may compile WebAssembly: %v", path, may)
+		}
 	}
 }
 

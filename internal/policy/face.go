@@ -97,7 +97,7 @@ func (f Face) absent() Face {
 		}
 	}
 	count(&s.Count, min(3, len(s.Actions)))
-	count(&s.MaxFrames, 60)
+	count(&s.MaxFrames, 120)
 	count(&s.PerCase, 20)
 	if s.LeastShare == 0 {
 		s.LeastShare = 0.6

@@ -28,7 +28,7 @@ func TestFaceSection(t *testing.T) {
 		"no such colours":            {"colours: offered", "colours: red", "face.sequence.colours"},
 		"no time":                    {"expires_after: 5m", "expires_after: 1s", "face.sequence.expires_after"},
 		"frames for ever":            {"frames_within: 2m", "frames_within: 48h", "face.sequence.frames_within"},
-		"too few frames":             {"max_frames: 60", "max_frames: 5", "face.sequence.max_frames"},
+		"too few frames":             {"max_frames: 120", "max_frames: 5", "face.sequence.max_frames"},
 		"too many bytes":             {"max_bytes: 12582912", "max_bytes: 1000000000", "face.sequence.max_bytes"},
 		"a whole film":               {"max_length: 30s", "max_length: 10m", "face.sequence.max_length"},
 		"frames from nowhere":        {"least_share: 0.6", "least_share: 1.5", "face.sequence.least_share"},

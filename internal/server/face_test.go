@@ -153,7 +153,7 @@ func TestChallenges(t *testing.T) {
 	l := newLabUnder(t, nil, live, nil)
 	s := l.sit("a")
 	d := s.drawn
-	if d.Status != "drawn" || len(d.Actions) != 3 || len(d.Colours) != 5 || d.DueAt == nil || d.Limits.Frames != 60 {
+	if d.Status != "drawn" || len(d.Actions) != 3 || len(d.Colours) != 5 || d.DueAt == nil || d.Limits.Frames != 120 || d.Needs.TurnDegrees != 12 || d.Needs.FastestMS != 250 {
 		t.Fatalf("%+v", d)
 	}
 	t.Run("another case's challenge is not there", func(t *testing.T) {

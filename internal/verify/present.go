@@ -66,7 +66,7 @@ func (p Presenter) face(c kyc.Case) *api.FaceWay {
 	f := p.Policy.Face
 	w := p.Words.Consent(f.Alternative == policy.ByReview)
 	out := &api.FaceWay{
-		Capture: string(f.Capture), Alternative: string(f.Alternative), Consent: "not_asked",
+		Capture: string(f.Capture), Alternative: string(f.Alternative), Consent: "not_asked", Colours: string(f.Sequence.Colours),
 		Ask: api.Consent{Text: kyc.ConsentText, Title: w.Title, Body: w.Text, Other: w.Fix, Agree: w.Agree, Decline: w.Decline},
 	}
 	switch {
@@ -88,6 +88,8 @@ func (p Presenter) Challenge(c Challenge) api.Challenge {
 		CreatedAt: c.CreatedAt, DueAt: instant(c.DueAt), Arrived: len(c.Arrived), Missing: c.Missing, Submission: string(c.Submission),
 		Limits: api.Limits{Frames: s.MaxFrames, FrameBytes: MaxFrameBytes, Bytes: s.MaxBytes, LengthMS: s.MaxLength.Milliseconds()},
 	}
+	t := p.Policy.Thresholds.Liveness
+	out.Needs = api.Needs{TurnDegrees: t.TurnDegrees, BlinkClosure: t.BlinkClosure, MouthOpen: t.MouthOpen, CloserGrowth: t.CloserGrowth, FastestMS: t.FastestMS}
 	if !c.Status.TakesFrames() {
 		out.DueAt = nil // when frames are forgotten is nobody's appointment
 	}

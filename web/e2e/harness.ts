@@ -34,7 +34,8 @@ export class Place {
   ) {}
 
   // open starts a place; rules change its policy.
-  static async open(rules: (policy: string) => string = (text) => text): Promise<Place> {
+  // args are the browser's, as for a camera that plays a film.
+  static async open(rules: (policy: string) => string = (text) => text, args: readonly string[] = []): Promise<Place> {
     for (const [what, where] of [
       ["the program (make build)", binary],
       ["the models (make assets)", join(lib, "libonnxruntime.so.1")],
@@ -45,7 +46,7 @@ export class Place {
     const browser = await chromium.launch({
       executablePath: "/usr/bin/chromium",
       headless: true,
-      args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...args],
     });
     const place = new Place(browser, rules);
     try {

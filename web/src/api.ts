@@ -32,6 +32,7 @@ export interface Finding {
   code: string;
   item: string;
   field?: string;
+  measure?: string;
   box?: Box;
   severity: "note" | "retry" | "review" | "final";
   typed?: string;
@@ -63,6 +64,8 @@ export interface PlanItem {
 
 // FaceWay is how a face is asked for, and the words to ask for consent with.
 export interface FaceWay {
+  capture: "still" | "sequence";
+  colours: "required" | "offered" | "off"; // of a sequence
   consent: "not_asked" | "needed" | "given" | "declined";
   ask: { text: string; title: string; body: string; other_way: string; agree: string; decline: string };
 }
@@ -163,7 +166,8 @@ export class Client {
     return this.call<Case>("POST", "/appeals");
   }
 
-  private call<T>(method: string, path: string, body?: Blob | string, key?: string): Promise<T> {
+  // call reaches what lies below the case.
+  call<T>(method: string, path: string, body?: Blob | string, key?: string): Promise<T> {
     return this.fetch<T>(method, `/v1/cases/${encodeURIComponent(this.caseID)}${path}`, body, key);
   }
 

@@ -19,12 +19,13 @@ type CaptureView = FunctionComponent<import("./capture").CaptureProps>;
 
 // useCapture loads the camera's screen when it is first wanted; the first screen
 // of the page does without.
-function useCapture() {
+function useCapture(face: boolean) {
   const [view, setView] = useState<{ Capture: CaptureView }>();
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
-    void import("./capture").then((m) => setView({ Capture: m.default }), () => setFailed(true));
+    const screen: Promise<{ default: CaptureView }> = face ? import("./live/selfie") : import("./capture");
+    void screen.then((m) => setView({ Capture: m.default }), () => setFailed(true));
   };
   return { view, failed, load };
 }
@@ -39,7 +40,7 @@ export function PhotoItem(p: ItemProps) {
   const opener = useRef<HTMLButtonElement>(null);
   const camera = useCamera();
   const [open, setOpen] = useState(false);
-  const capture = useCapture();
+  const capture = useCapture(p.state.item === "face");
   const ids = { input: useId(), label: useId(), title: useTitleID() };
   const { words } = p;
   const done = isDone(p) && refused.length === 0 && !unsent && !file;
