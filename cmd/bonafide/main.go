@@ -91,6 +91,7 @@ type commands struct {
 	Specimen specimenCmd `cmd:"" help:"Make synthetic documents and faces to try everything with."`
 	Eval     struct {
 		Faces       evalFacesCmd       `cmd:"" help:"Measure face comparison on labelled pairs and write the report."`
+		FaceSearch  evalFaceSearchCmd  `cmd:"" help:"Search one face among a million, against comparing with each, and write the report."`
 		FaceQuality evalFaceQualityCmd `cmd:"" help:"Spoil usable pictures of faces in every way and write how often each finding is made."`
 		Defects     evalDefectsCmd     `cmd:"" help:"Photograph specimens and real documents with each defect, and count which are named."`
 		Crosscheck  evalCrossCheckCmd  `cmd:"" help:"Alter one field of specimens in print, zone or bar code, and count which are caught."`

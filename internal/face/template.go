@@ -71,6 +71,21 @@ func (t Template) Model() string { return t.model }
 // Vector is a copy of the embedding, for an index that searches many.
 func (t Template) Vector() []float32 { return append([]float32(nil), t.vector[:]...) }
 
+// NewTemplate makes a template of what Model and Vector gave; ErrTemplate for anything that no network gives.
+func NewTemplate(model string, vector []float32) (Template, error) {
+	if model == "" || len(model) > 255 || len(vector) != dims {
+		return Template{}, ErrTemplate
+	}
+	t := Template{model: model}
+	for i, v := range vector {
+		if v != v || v > 1e3 || v < -1e3 {
+			return Template{}, ErrTemplate
+		}
+		t.vector[i] = v
+	}
+	return t, nil
+}
+
 // Compare measures how alike two faces are; ErrIncompatible if their templates were not made the same way.
 func Compare(a, b Template) (Comparison, error) {
 	if a.model == "" || a.model != b.model {
@@ -121,15 +136,11 @@ func ParseTemplate(data []byte) (Template, error) {
 	if name == 0 || len(body) != name+4*dims {
 		return Template{}, ErrTemplate
 	}
-	t := Template{model: string(body[:name])}
-	for i := range t.vector {
-		v := math.Float32frombits(binary.LittleEndian.Uint32(body[name+4*i:]))
-		if v != v || v > 1e3 || v < -1e3 {
-			return Template{}, ErrTemplate
-		}
-		t.vector[i] = v
+	vector := make([]float32, dims)
+	for i := range vector {
+		vector[i] = math.Float32frombits(binary.LittleEndian.Uint32(body[name+4*i:]))
 	}
-	return t, nil
+	return NewTemplate(string(body[:name]), vector)
 }
 
 // embed runs dlib's network over one 150×150 chip (RGB, 0..255, row by row), mirrored if asked.

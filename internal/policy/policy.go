@@ -35,6 +35,7 @@ type Policy struct {
 	Rules            []Rule             `yaml:"rules"`
 	Documents        Documents          `yaml:"documents"`
 	Face             Face               `yaml:"face"`
+	Uniqueness       Uniqueness         `yaml:"uniqueness"`
 	Thresholds       Thresholds         `yaml:"thresholds"`
 }
 

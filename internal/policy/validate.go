@@ -47,6 +47,8 @@ func (d *document) complete() []Problem {
 	p.Documents.check(bad)
 	p.Face = p.Face.absent()
 	p.Face.check(bad)
+	p.Uniqueness = p.Uniqueness.absent()
+	p.Uniqueness.check(bad)
 	p.Thresholds.check(bad)
 	return append(out, d.compile(bad)...)
 }
