@@ -45,6 +45,11 @@ type Config struct {
 	DB      *sql.DB
 	Checker Checker
 	Logger  *slog.Logger
+	// Notices sends a message to an applicant, and Deliveries tells the integrator of
+	// something. Each may be called again for what it has done already. Without one,
+	// nobody is told. Their errors are logged, so they name no address.
+	Notices    func(context.Context, kyc.Notice) error
+	Deliveries func(context.Context, kyc.Delivery) error
 	// Now is the time, used for the pauses between tries.
 	Now func() time.Time
 	// Workers is how many checks run at the same time: the number of processors.
@@ -140,13 +145,21 @@ func NewEnqueuer(logger *slog.Logger) (*Enqueuer, error) {
 }
 
 // EnqueueTx puts a job into the queue as a part of tx. A check that is there
-// already, for the same case and round, is not put there again. Kinds other
-// than [kyc.CheckCase] are an error.
+// already, for the same case and round, is not put there again. Kinds that nobody
+// works on are an error.
 func (e *Enqueuer) EnqueueTx(ctx context.Context, tx *sql.Tx, j kyc.Job) error {
-	if j.Kind != kyc.CheckCase || j.Case == "" {
+	var args river.JobArgs
+	switch {
+	case j.Kind == kyc.CheckCase && j.Case != "":
+		args = checkArgs{Case: j.Case, Round: j.Round}
+	case j.Kind == kyc.SendNotice && j.Notice.ID != "":
+		args = noticeArgs{j.Notice}
+	case j.Kind == kyc.DeliverEvent && j.Delivery.ID != "":
+		args = deliveryArgs{j.Delivery}
+	default:
 		return fmt.Errorf("enqueue job: no job of kind %q for case %q", j.Kind, j.Case)
 	}
-	if _, err := e.client.InsertTx(ctx, tx, checkArgs{Case: j.Case, Round: j.Round}, nil); err != nil {
+	if _, err := e.client.InsertTx(ctx, tx, args, nil); err != nil {
 		return fmt.Errorf("enqueue job: %w", err)
 	}
 	return nil
@@ -181,6 +194,8 @@ func New(c Config) (*Runner, error) {
 	workers := river.NewWorkers()
 	err := errors.Join(
 		river.AddWorkerSafely(workers, &checkWorker{c: c}),
+		river.AddWorkerSafely(workers, &noticeWorker{c: c}),
+		river.AddWorkerSafely(workers, &deliveryWorker{c: c}),
 		river.AddWorkerSafely(workers, &upkeepWorker[expireArgs]{name: "expire cases", run: c.Checker.ExpireDue, c: c}),
 		river.AddWorkerSafely(workers, &upkeepWorker[sweepArgs]{name: "sweep", run: c.Checker.Sweep, c: c}),
 	)
@@ -202,6 +217,7 @@ func New(c Config) (*Runner, error) {
 		FetchCooldown:   fetchCooldown,
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: c.Workers, FetchPollInterval: fetchPoll},
+			outbox:             {MaxWorkers: 4, FetchPollInterval: time.Second},
 			upkeep:             {MaxWorkers: 1, FetchPollInterval: time.Second},
 		},
 		PeriodicJobs: []*river.PeriodicJob{periodic(c.ExpireEvery, expireArgs{}), periodic(c.SweepEvery, sweepArgs{})},

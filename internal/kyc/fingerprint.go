@@ -35,3 +35,23 @@ type Fingerprints interface {
 	// Holders lists who holds a value, in the order of their coming.
 	Holders(ctx context.Context, kind string, value [32]byte) ([]FingerprintRecord, error)
 }
+
+// FaceRecord is the face of an approved applicant, kept to be searched. One each.
+type FaceRecord struct {
+	Applicant ApplicantID
+	Case      CaseID // that was approved
+	Sealed    []byte // the template, under the applicant's data key
+	CreatedAt time.Time
+}
+
+// Faces keeps the faces of approved applicants. Erasing an applicant removes theirs.
+type Faces interface {
+	// PutFace stores a face in the place of the one that the applicant had. It
+	// returns NotFound when applicant or case do not exist.
+	PutFace(ctx context.Context, r FaceRecord) error
+	// DeleteFace removes an applicant's; it is not an error when there is none.
+	DeleteFace(ctx context.Context, a ApplicantID) error
+	// FacesAfter lists up to limit faces in the order of the applicants' ids, those
+	// after one; "" begins at the first.
+	FacesAfter(ctx context.Context, after ApplicantID, limit int) ([]FaceRecord, error)
+}

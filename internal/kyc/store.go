@@ -98,7 +98,7 @@ type Applicants interface {
 	DataKey(ctx context.Context, id ApplicantID) ([]byte, error)
 	// DeleteDataKey destroys the key, empties the applicant's sealed bytes and
 	// external key, and those of their cases and submissions, and removes their
-	// replies and fingerprints; it is not an error when nothing is there.
+	// replies, fingerprints, faces and contacts; it is not an error when nothing is there.
 	DeleteDataKey(ctx context.Context, id ApplicantID) error
 }
 
@@ -180,6 +180,9 @@ type Job struct {
 	Kind  string
 	Case  CaseID
 	Round int
+	// Notice and Delivery are those of [SendNotice] and [DeliverEvent].
+	Notice   Notice
+	Delivery Delivery
 }
 
 // Queue takes jobs. They run if, and only if, the transaction commits.
@@ -194,6 +197,9 @@ type Tx interface {
 	Submissions
 	Access
 	Fingerprints
+	Faces
+	Contacts
+	Recoveries
 	Challenges
 	Chain
 	Queue

@@ -62,6 +62,19 @@ func (f *Faces) remove(a kyc.ApplicantID) {
 	}
 }
 
+// Face is the face of an applicant.
+func (f *Faces) Face(a kyc.ApplicantID) (face.Template, bool) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	model, ok := f.of[a]
+	if !ok {
+		return face.Template{}, false
+	}
+	g := f.galleries[model]
+	t, err := g.template(g.at[a], model)
+	return t, err == nil
+}
+
 // Len is how many faces can be compared with those that a model makes.
 func (f *Faces) Len(model string) int {
 	f.mu.RLock()
@@ -167,6 +180,11 @@ func (g *gallery) remove(a kyc.ApplicantID) {
 	}
 }
 
+func (g *gallery) template(row int, model string) (face.Template, error) {
+	p := g.blocks[row/rows].get(row % rows)
+	return face.NewTemplate(model, slices.Concat(p[0][:], p[1][:], p[2][:], p[3][:]))
+}
+
 // slack is by how much a squared distance in single precision may be off, as a
 // share of it: some 40 roundings, each by a part in 2^24, with room. What is within
 // it is computed again in double precision.
@@ -191,8 +209,7 @@ func (g *gallery) search(t face.Template, least float64) []Likeness {
 	wg.Wait()
 	var out []Likeness
 	for _, row := range slices.Concat(found...) {
-		p := g.blocks[row/rows].get(row % rows)
-		known, err := face.NewTemplate(t.Model(), slices.Concat(p[0][:], p[1][:], p[2][:], p[3][:]))
+		known, err := g.template(row, t.Model())
 		if err != nil {
 			continue // it was a template when it came
 		}

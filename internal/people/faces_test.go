@@ -103,6 +103,12 @@ func TestSearchFindsWhatComparingEachFinds(t *testing.T) {
 		put(k, all[(k+1)%len(all)])
 	}
 	check("after some came again")
+	if x, ok := faces.Face(id(1).Applicant); !ok || x != all[2] {
+		t.Error("the face that came last is not the one that is there")
+	}
+	if _, ok := faces.Face(id(0).Applicant); ok {
+		t.Error("a face that went is still there")
+	}
 	if faces.Len(model) != len(among) {
 		t.Errorf("%d faces, want %d", faces.Len(model), len(among))
 	}

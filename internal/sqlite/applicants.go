@@ -61,6 +61,9 @@ func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
 		"UPDATE challenges SET sealed = x'', due_at = NULL, status = 'over' WHERE applicant = ?",
 		"DELETE FROM replies WHERE applicant = ?",
 		"DELETE FROM fingerprints WHERE applicant = ?",
+		"DELETE FROM faces WHERE applicant = ?",
+		"DELETE FROM contacts WHERE applicant = ?",
+		"UPDATE recoveries SET sealed = x'' WHERE applicant = ?",
 	} {
 		if _, err := t.exec(ctx, "delete data key", q, id); err != nil {
 			return err

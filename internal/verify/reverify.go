@@ -9,6 +9,7 @@ import (
 
 	"bonafide/internal/face"
 	"bonafide/internal/kyc"
+	"bonafide/internal/policy"
 )
 
 // Record is what a verification holds of its person's face: the templates of the
@@ -35,49 +36,56 @@ func (s *Service) Reverify(ctx context.Context, n NewReverification) (kyc.Case, 
 	if n.NetworkRegion != "" && alpha2(n.NetworkRegion) != n.NetworkRegion {
 		return kyc.Case{}, &kyc.Error{Kind: kyc.Invalid, Op: "reverify", Detail: "network_region must be an ISO 3166-1 alpha-2 code such as DE"}
 	}
-	id := cmp.Or(n.ID, kyc.CaseID(s.cfg.NewID("case")))
+	n.ID = cmp.Or(n.ID, kyc.CaseID(s.cfg.NewID("case")))
 	pol := s.Policy()
-	now := s.cfg.Now()
 	var c kyc.Case
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
-		if r, err := tx.Case(ctx, id); err == nil {
-			if r.Applicant != n.Applicant {
-				return &kyc.Error{Kind: kyc.Conflict, Op: "reverify", Detail: "the Idempotency-Key was used for something else"}
-			}
-			c, err = s.open(ctx, tx, r)
-			return err
-		} else if kyc.KindOf(err) != kyc.NotFound {
-			return err
-		}
-		if _, err := tx.Applicant(ctx, n.Applicant); err != nil {
-			return err
-		}
-		of, found, err := s.verification(ctx, tx, n.Applicant)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return &kyc.Error{Kind: kyc.Conflict, Op: "reverify", Detail: "the applicant has no approved verification to compare a face with; open a case instead"}
-		}
-		c = kyc.NewReverification(id, of, n.Purpose, pol.ID(), now, now.Add(pol.CaseExpiresAfter))
-		c.NetworkRegion = n.NetworkRegion
-		c.Locale = cmp.Or(n.Locale, c.Locale)
-		sealed, err := s.sealJSON(ctx, tx, c.Applicant, about("case", string(id)), c)
-		if err != nil {
-			return err
-		}
-		if err := tx.CreateCase(ctx, record(c, 0, sealed)); err != nil {
-			return err
-		}
-		return s.log(ctx, tx, kyc.Record{
-			Case: id, Event: "create_reverification", To: c.State, Actor: cmp.Or(s.actor, "integrator"), Item: kyc.Face,
-			Note: string(n.Purpose) + " " + string(of.ID), At: now,
-		})
+		var err error
+		c, err = s.reverifyIn(ctx, tx, pol, n)
+		return err
 	})
 	if err != nil {
 		return kyc.Case{}, fmt.Errorf("reverify %s: %w", n.Applicant, err)
 	}
 	return c, nil
+}
+
+// reverifyIn is [Service.Reverify] within a transaction. A case with the id of n
+// that exists already is returned as it is.
+func (s *Service) reverifyIn(ctx context.Context, tx kyc.Tx, pol policy.Policy, n NewReverification) (kyc.Case, error) {
+	if r, err := tx.Case(ctx, n.ID); err == nil {
+		if r.Applicant != n.Applicant {
+			return kyc.Case{}, &kyc.Error{Kind: kyc.Conflict, Op: "reverify", Detail: "the Idempotency-Key was used for something else"}
+		}
+		return s.open(ctx, tx, r)
+	} else if kyc.KindOf(err) != kyc.NotFound {
+		return kyc.Case{}, err
+	}
+	if _, err := tx.Applicant(ctx, n.Applicant); err != nil {
+		return kyc.Case{}, err
+	}
+	of, found, err := s.verification(ctx, tx, n.Applicant)
+	if err != nil {
+		return kyc.Case{}, err
+	}
+	if !found {
+		return kyc.Case{}, &kyc.Error{Kind: kyc.Conflict, Op: "reverify", Detail: "the applicant has no approved verification to compare a face with; open a case instead"}
+	}
+	now := s.cfg.Now()
+	c := kyc.NewReverification(n.ID, of, n.Purpose, pol.ID(), now, now.Add(pol.CaseExpiresAfter))
+	c.NetworkRegion = n.NetworkRegion
+	c.Locale = cmp.Or(n.Locale, c.Locale)
+	sealed, err := s.sealJSON(ctx, tx, c.Applicant, about("case", string(n.ID)), c)
+	if err != nil {
+		return kyc.Case{}, err
+	}
+	if err := tx.CreateCase(ctx, record(c, 0, sealed)); err != nil {
+		return kyc.Case{}, err
+	}
+	return c, s.log(ctx, tx, kyc.Record{
+		Case: n.ID, Event: "create_reverification", To: c.State, Actor: cmp.Or(s.actor, "integrator"), Item: kyc.Face,
+		Note: string(n.Purpose) + " " + string(of.ID), At: now,
+	})
 }
 
 // verification is the latest approved case of an applicant that is no

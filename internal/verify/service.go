@@ -471,6 +471,22 @@ func (s *Service) sealJSON(ctx context.Context, tx kyc.Tx, a kyc.ApplicantID, bo
 	return s.cfg.Sealer.Seal(a, key, bound, text)
 }
 
+// openJSON reads what sealJSON sealed.
+func (s *Service) openJSON(ctx context.Context, tx kyc.Tx, a kyc.ApplicantID, bound seal.Context, sealed []byte, v any) error {
+	key, err := tx.DataKey(ctx, a)
+	if err != nil {
+		return err
+	}
+	text, err := s.cfg.Sealer.Open(a, key, bound, sealed)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(text, v) != nil {
+		return errors.New("what is sealed is not readable") // the cause would quote it
+	}
+	return nil
+}
+
 // about binds sealed bytes to what they are.
 func about(purpose, id string) seal.Context { return seal.Context{Purpose: purpose, ID: id} }
 

@@ -1,0 +1,381 @@
+package verify
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"bonafide/internal/kyc"
+)
+
+// Recovery is what the applicant of a case may know of it: how it stands, never
+// whether an address that they typed is anybody's.
+type Recovery struct {
+	ID     kyc.RecoveryID
+	Case   kyc.CaseID
+	Status kyc.RecoveryStatus
+	// CodesLeft is how many codes can still be asked for, and NextCodeIn how long to
+	// wait for the next. TriesLeft and ExpiresIn are of the last code.
+	CodesLeft, TriesLeft  int
+	NextCodeIn, ExpiresIn time.Duration
+	// Proof is the case in which the face is compared, once a code was right.
+	Proof kyc.CaseID
+	// Accounts are the other accounts that it is about, and Account the one that was
+	// proved: for the operator alone.
+	Accounts []kyc.ApplicantID
+	Account  kyc.ApplicantID
+	At       time.Time
+}
+
+// recovery is what is sealed of one.
+type recovery struct {
+	Accounts []kyc.ApplicantID `json:"accounts"`
+	Codes    []sentCode        `json:"codes,omitempty"`
+	Account  kyc.ApplicantID   `json:"account,omitempty"` // whose code was right
+}
+
+// sentCode is a code that was asked for. One without To was never sent, and is
+// never right.
+type sentCode struct {
+	Code    string          `json:"code"`
+	To      kyc.ApplicantID `json:"to,omitempty"`
+	Value   []byte          `json:"value"` // of the address that was typed
+	Tries   int             `json:"tries,omitempty"`
+	At      time.Time       `json:"at"`
+	Expires time.Time       `json:"expires"`
+}
+
+// mayRecover reports whether an applicant was told that their document or face is
+// in use, and nobody has decided yet.
+func mayRecover(c kyc.Case) error {
+	told := slices.ContainsFunc(kyc.Told(c.Findings), func(f kyc.Finding) bool { return f.Code == kyc.DocumentInUse || f.Code == kyc.FaceInUse })
+	if c.State != kyc.InReview || !told {
+		return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
+	}
+	return nil
+}
+
+// Recovery returns how the recovery of a case stands; NotAllowed where there is
+// nothing to recover.
+func (s *Service) Recovery(ctx context.Context, id kyc.CaseID) (Recovery, error) {
+	var out Recovery
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, x, err := s.openRecovery(ctx, tx, id)
+		if kyc.KindOf(err) == kyc.NotFound {
+			var c kyc.Case
+			k, err := tx.Case(ctx, id)
+			if err == nil {
+				c, err = s.open(ctx, tx, k)
+			}
+			if err == nil {
+				err = mayRecover(c)
+			}
+			if err != nil {
+				return err
+			}
+			r = kyc.RecoveryRecord{Case: id, Status: kyc.RecoveryOpen}
+		} else if err != nil {
+			return err
+		}
+		out = s.seen(r, x)
+		return nil
+	})
+	return out, wrap("read recovery of case", id, err)
+}
+
+// seen is a recovery as it may be told.
+func (s *Service) seen(r kyc.RecoveryRecord, x recovery) Recovery {
+	rules, now := s.Policy().Uniqueness.Recovery, s.cfg.Now()
+	out := Recovery{
+		ID: r.ID, Case: r.Case, Status: r.Status, CodesLeft: max(0, rules.Codes-len(x.Codes)), Proof: r.Proof,
+		Accounts: x.Accounts, Account: x.Account, At: r.UpdatedAt,
+	}
+	if len(x.Codes) > 0 {
+		last := x.Codes[len(x.Codes)-1]
+		out.TriesLeft = max(0, rules.Tries-last.Tries)
+		out.NextCodeIn = max(0, last.At.Add(rules.Pause).Sub(now))
+		out.ExpiresIn = max(0, last.Expires.Sub(now))
+	}
+	return out
+}
+
+// openRecovery opens the recovery of a case.
+func (s *Service) openRecovery(ctx context.Context, tx kyc.Tx, id kyc.CaseID) (kyc.RecoveryRecord, recovery, error) {
+	var x recovery
+	r, err := tx.RecoveryOf(ctx, id)
+	if err == nil && len(r.Sealed) > 0 {
+		err = s.openJSON(ctx, tx, r.Applicant, about("recovery", string(r.ID)), r.Sealed, &x)
+	}
+	return r, x, err
+}
+
+// changeRecovery changes the recovery of a case, and begins it when there is none.
+func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event string, change func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error) (Recovery, error) {
+	// Which accounts it is about is found before the transaction, since that looks
+	// at evidence.
+	c, err := s.Case(ctx, id)
+	if err == nil {
+		err = mayRecover(c)
+	}
+	if err != nil {
+		return Recovery{}, wrap("recover in case", id, err)
+	}
+	accounts, err := s.accountsLike(ctx, c)
+	if err != nil {
+		return Recovery{}, wrap("recover in case", id, err)
+	}
+	var out Recovery
+	err = s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		k, err := tx.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		if c, err = s.open(ctx, tx, k); err != nil {
+			return err
+		}
+		if err := mayRecover(c); err != nil {
+			return err
+		}
+		now := s.cfg.Now()
+		r, x, err := s.openRecovery(ctx, tx, id)
+		fresh := kyc.KindOf(err) == kyc.NotFound
+		if fresh {
+			r = kyc.RecoveryRecord{ID: kyc.RecoveryID(s.cfg.NewID("rec")), Case: id, Applicant: c.Applicant, Status: kyc.RecoveryOpen, CreatedAt: now}
+		} else if err != nil {
+			return err
+		}
+		x.Accounts, r.UpdatedAt = accounts, now
+		if err := change(tx, c, &r, &x); err != nil {
+			return err
+		}
+		if r.Sealed, err = s.sealJSON(ctx, tx, r.Applicant, about("recovery", string(r.ID)), x); err != nil {
+			return err
+		}
+		if fresh {
+			err = tx.CreateRecovery(ctx, r)
+		} else {
+			err = tx.SaveRecovery(ctx, r)
+		}
+		if err != nil {
+			return err
+		}
+		out = s.seen(r, x)
+		return s.log(ctx, tx, kyc.Record{Case: id, Event: event, From: c.State, To: c.State, Actor: actorOr(s.actor, "applicant"), Note: string(r.ID), At: now})
+	})
+	return out, wrap("recover in case", id, err)
+}
+
+func actorOr(by, other string) string {
+	if by == "" {
+		return other
+	}
+	return by
+}
+
+// accountsLike are the other applicants who hold the document of a case or have a
+// face like its own.
+func (s *Service) accountsLike(ctx context.Context, c kyc.Case) ([]kyc.ApplicantID, error) {
+	e, err := s.evidence(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var out []kyc.ApplicantID
+	add := func(a kyc.ApplicantID) {
+		if a != c.Applicant && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	value, ok, err := s.claim(e)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+			holders, err := tx.Holders(ctx, kyc.FingerprintDocument, value)
+			for _, h := range holders {
+				add(h.Applicant)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range s.alike(s.Policy(), c, e) {
+		add(x.Applicant)
+	}
+	return out, nil
+}
+
+// SendCode sends a code to an address, if it is one of an account that the case is
+// about. What it answers, and what it does in the store, is the same where it is
+// not: a code is drawn and kept that nobody gets and that is never right.
+func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Recovery, error) {
+	kind, plain, err := contact(typed)
+	if err != nil {
+		return Recovery{}, wrap("recover in case", id, err)
+	}
+	value, err := s.contactValue(kind, plain)
+	if err != nil {
+		return Recovery{}, err
+	}
+	code, err := s.drawCode()
+	if err != nil {
+		return Recovery{}, err
+	}
+	return s.changeRecovery(ctx, id, "recovery_code_asked", func(tx kyc.Tx, _ kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
+		rules, now := s.Policy().Uniqueness.Recovery, s.cfg.Now()
+		if r.Status != kyc.RecoveryOpen {
+			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: kyc.InReview}
+		}
+		if v := s.seen(*r, *x); v.CodesLeft == 0 {
+			return &kyc.Error{Kind: kyc.TooMany, Op: "recover", Detail: "no more codes can be asked for in this case; ask for a human"}
+		} else if v.NextCodeIn > 0 {
+			return &kyc.Error{Kind: kyc.InCoolDown, Op: "recover", RetryAt: now.Add(v.NextCodeIn)}
+		}
+		holders, err := tx.ContactHolders(ctx, kind, value)
+		if err != nil {
+			return err
+		}
+		// Of an address that gets too many, whoever asks learns nothing either.
+		asked, err := tx.NoteCode(ctx, value, now, now.Add(-24*time.Hour))
+		if err != nil {
+			return err
+		}
+		c := sentCode{Code: code, Value: value[:], At: now, Expires: now.Add(rules.CodeExpiresAfter)}
+		for _, a := range holders {
+			if slices.Contains(x.Accounts, a) && asked <= rules.PerAddress {
+				c.To = a
+			}
+		}
+		x.Codes = append(x.Codes, c)
+		return tx.Enqueue(ctx, kyc.Job{Kind: kyc.SendNotice, Case: r.Case, Notice: kyc.Notice{
+			ID: s.cfg.NewID("ntc"), Kind: kyc.NoticeCode, To: c.To, Case: r.Case, Recovery: r.ID, Code: len(x.Codes) - 1,
+		}})
+	})
+}
+
+// drawCode draws six digits, each equally likely.
+func (s *Service) drawCode() (string, error) {
+	out := make([]byte, 0, 6)
+	for len(out) < cap(out) {
+		var b [1]byte
+		if _, err := io.ReadFull(s.cfg.Random, b[:]); err != nil {
+			return "", fmt.Errorf("draw a code: %w", err)
+		}
+		if b[0] < 250 {
+			out = append(out, '0'+b[0]%10)
+		}
+	}
+	return string(out), nil
+}
+
+// ProveCode tries a code. When it is right, the recovery goes on with a
+// re-verification of the account whose code it is: the case Proof.
+func (s *Service) ProveCode(ctx context.Context, id kyc.CaseID, code string) (Recovery, bool, error) {
+	pol, right := s.Policy(), false
+	out, err := s.changeRecovery(ctx, id, "recovery_code_tried", func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
+		right = false
+		v := s.seen(*r, *x)
+		switch {
+		case r.Status == kyc.RecoveryFace: // the answer was lost on the way
+			last := x.Codes[len(x.Codes)-1]
+			right = subtle.ConstantTimeCompare([]byte(last.Code), []byte(code)) == 1
+			if !right {
+				return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
+			}
+			return nil
+		case r.Status != kyc.RecoveryOpen || len(x.Codes) == 0:
+			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
+		case v.ExpiresIn == 0 || v.TriesLeft == 0:
+			return &kyc.Error{Kind: kyc.TooMany, Op: "recover", Detail: "this code does not work any more; ask for another"}
+		}
+		last := &x.Codes[len(x.Codes)-1]
+		last.Tries++
+		same := subtle.ConstantTimeCompare([]byte(last.Code), []byte(code)) == 1
+		if right = same && last.To != ""; !right {
+			return nil
+		}
+		proof, err := s.reverifyIn(ctx, tx, pol, NewReverification{
+			ID: kyc.CaseID(s.cfg.NewID("case")), Applicant: last.To, Purpose: kyc.ForRecovery, Locale: c.Locale, NetworkRegion: c.NetworkRegion,
+		})
+		if err != nil {
+			return err
+		}
+		r.Status, r.Proof, x.Account = kyc.RecoveryFace, proof.ID, last.To
+		return nil
+	})
+	return out, right, err
+}
+
+// NotMe reports that somebody else used the applicant's document: a person looks at
+// both sides, the owners of the other accounts are told, and so is the integrator.
+func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
+	return s.changeRecovery(ctx, id, "identity_theft_reported", func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
+		if r.Status == kyc.RecoveryReported {
+			return nil
+		}
+		if r.Status != kyc.RecoveryOpen {
+			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
+		}
+		r.Status = kyc.RecoveryReported
+		for _, a := range x.Accounts {
+			err := errors.Join(
+				tx.Enqueue(ctx, kyc.Job{Kind: kyc.SendNotice, Case: id, Notice: kyc.Notice{ID: s.cfg.NewID("ntc"), Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID}}),
+				s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverReport, Case: id, Applicant: c.Applicant, Account: a, Recovery: r.ID, Status: r.Status}))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// deliver tells the integrator of something, once the transaction is committed.
+func (s *Service) deliver(ctx context.Context, tx kyc.Tx, d kyc.Delivery) error {
+	d.ID, d.At = s.cfg.NewID("evt"), s.cfg.Now()
+	return tx.Enqueue(ctx, kyc.Job{Kind: kyc.DeliverEvent, Case: d.Case, Delivery: d})
+}
+
+// recovered ends the recovery that waited for a re-verification, when its face was
+// that of the record.
+func (s *Service) recovered(ctx context.Context, tx kyc.Tx, proof kyc.Case) error {
+	if proof.Purpose != kyc.ForRecovery || proof.State != kyc.Approved {
+		return nil
+	}
+	r, err := tx.RecoveryByProof(ctx, proof.ID)
+	if kyc.KindOf(err) == kyc.NotFound {
+		return nil // the integrator asked for it
+	}
+	if err != nil || r.Status != kyc.RecoveryFace {
+		return err
+	}
+	r.Status, r.UpdatedAt = kyc.RecoveryProved, s.cfg.Now()
+	return errors.Join(tx.SaveRecovery(ctx, r),
+		s.log(ctx, tx, kyc.Record{Case: r.Case, Event: "recovery_proved", Actor: "system", Note: string(r.ID) + " " + string(proof.ID), At: r.UpdatedAt}),
+		s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverProof, Case: r.Case, Applicant: r.Applicant, Account: proof.Applicant, Recovery: r.ID, Status: r.Status}))
+}
+
+// Recoveries lists recoveries in a state, for the operator.
+func (s *Service) Recoveries(ctx context.Context, status kyc.RecoveryStatus, limit int) ([]Recovery, error) {
+	var out []Recovery
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		all, err := tx.RecoveriesIn(ctx, status, limit)
+		for _, r := range all {
+			r, x, err := s.openRecovery(ctx, tx, r.Case)
+			if err != nil {
+				return err
+			}
+			out = append(out, s.seen(r, x))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list recoveries: %w", err)
+	}
+	return out, nil
+}
