@@ -110,6 +110,12 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	// Without the faces of the others, a second account would be approved.
+	known, err := node.service.LoadFaces(ctx)
+	if err != nil {
+		return err
+	}
+	log.Debug("faces loaded", "faces", known)
 	if err := node.jobs.Start(ctx); err != nil {
 		return err
 	}

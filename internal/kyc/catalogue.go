@@ -69,6 +69,8 @@ const (
 	FaceInUse     Code = "uniqueness.face_in_use"
 	// DocumentElsewhere is DocumentInUse where a person looks at the case anyway.
 	DocumentElsewhere Code = "uniqueness.document_elsewhere"
+	// FaceElsewhere is FaceInUse likewise.
+	FaceElsewhere Code = "uniqueness.face_elsewhere"
 
 	FaceNotFound       Code = "face.not_found"
 	FaceMultiple       Code = "face.multiple"
@@ -303,6 +305,7 @@ func definitions() []Definition {
 		{Code: DocumentInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: unread()},
 		signal(DocumentElsewhere, Uniqueness, unread()...),
 		{Code: FaceInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: poorPicture()},
+		signal(FaceElsewhere, Uniqueness, poorPicture()...),
 
 		{Code: OurFault, Item: WholeCase, Severity: Review, Audience: ForApplicant},
 		{Code: Forced, Item: WholeCase, Severity: Review, Audience: ForOperator},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -90,6 +91,73 @@ func fingerprintTests() map[string]func(*testing.T, harness) {
 			}
 			wg.Wait()
 			h.equal("held", held.Load(), 4) // four times by the one who came first
+		},
+		"of 64 approvals with one document at once, one": func(t *testing.T, h harness) {
+			const applicants = 64
+			repetitions := 100
+			if testing.Short() {
+				repetitions = 5
+			}
+			h.write(func(tx kyc.Tx) error {
+				var errs []error
+				for n := range applicants {
+					errs = append(errs, tx.CreateApplicant(h.ctx(), applicant(fmt.Sprint("apl ", n))))
+				}
+				return errors.Join(errs...)
+			})
+			for k := range repetitions {
+				id := func(n int) string { return fmt.Sprintf("case %d of %d", k, n) }
+				h.write(func(tx kyc.Tx) error {
+					var errs []error
+					for n := range applicants {
+						errs = append(errs, tx.CreateCase(h.ctx(), caseOf(id(n), fmt.Sprint("apl ", n))))
+					}
+					return errors.Join(errs...)
+				})
+				document := [32]byte{9, byte(k)}
+				approve := func(n int) error {
+					return h.Store.Write(h.ctx(), func(tx kyc.Tx) error {
+						c, err := tx.Case(h.ctx(), kyc.CaseID(id(n)))
+						if err != nil {
+							return err
+						}
+						c.State = kyc.Approved
+						if err := tx.SaveCase(h.ctx(), c); err != nil {
+							return err
+						}
+						return tx.Hold(h.ctx(), kyc.FingerprintRecord{Kind: kyc.FingerprintDocument, Value: document, Applicant: c.Applicant, Case: c.ID, CreatedAt: now})
+					})
+				}
+				var wg sync.WaitGroup
+				begin := make(chan struct{})
+				for n := range applicants {
+					wg.Go(func() {
+						<-begin
+						if err := approve(n); err != nil && kyc.KindOf(err) != kyc.Conflict {
+							t.Error(err)
+						}
+					})
+				}
+				close(begin)
+				wg.Wait()
+				var approved []kyc.ApplicantID
+				h.read(func(tx kyc.Tx) error {
+					for n := range applicants {
+						c, err := tx.Case(h.ctx(), kyc.CaseID(id(n)))
+						if err != nil {
+							return err
+						}
+						if c.State == kyc.Approved {
+							approved = append(approved, c.Applicant)
+						}
+					}
+					holders, err := tx.Holders(h.ctx(), kyc.FingerprintDocument, document)
+					if err == nil && (len(holders) != 1 || len(approved) != 1 || holders[0].Applicant != approved[0]) {
+						t.Fatalf("repetition %d: %d approved, %d holders", k, len(approved), len(holders))
+					}
+					return err
+				})
+			}
 		},
 	}
 }

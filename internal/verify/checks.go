@@ -35,7 +35,8 @@ func (s *Service) RunChecks(ctx context.Context, id kyc.CaseID, round int) error
 }
 
 // judgeRound judges the evidence of a case's round. It returns Conflict when
-// another account was approved with the same document in between.
+// another account was approved with the same document in between. For faces, which
+// no database can compare, one case is judged and stored at a time.
 func (s *Service) judgeRound(ctx context.Context, c kyc.Case) error {
 	e, err := s.evidence(ctx, c)
 	if err != nil {
@@ -43,19 +44,27 @@ func (s *Service) judgeRound(ctx context.Context, c kyc.Case) error {
 	}
 	now := s.cfg.Now()
 	pol := s.Policy()
+	if _, ok := knownFace(pol, c, e.Face); ok {
+		s.oneByOne.Lock()
+		defer s.oneByOne.Unlock()
+		e.LikeElsewhere = s.likeElsewhere(pol, c, e)
+	}
 	findings := Judge(pol, e, now)
 	services := Services(pol, e, now)
 	if c.Purpose != "" {
 		services = nil // those are the verification's
 	}
-	_, err = s.apply(ctx, c.ID, func(kyc.Case) (kyc.Event, error) {
+	next, err := s.apply(ctx, c.ID, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Checked{
 			Round: c.Round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: services,
 			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
 		}, nil
 	}, func(tx kyc.Tx, next kyc.Case) error {
-		return s.hold(ctx, tx, next, e, pol.Documents.SeveralAccounts)
+		return errors.Join(s.hold(ctx, tx, next, e, pol.Documents.SeveralAccounts), s.keepFace(ctx, tx, next, e.Face))
 	})
+	if err == nil {
+		s.knowFace(next, e.Face)
+	}
 	return err
 }
 

@@ -31,6 +31,9 @@ func (s *Service) Consent(ctx context.Context, id kyc.CaseID, given bool, text, 
 		if len(kyc.Next(r.State, e.Name())) == 0 {
 			return &kyc.Error{Kind: kyc.NotAllowed, Op: e.Name(), State: r.State}
 		}
+		if err := tx.DeleteFace(ctx, r.Applicant); err != nil {
+			return err
+		}
 		all, err := tx.CasesOf(ctx, r.Applicant)
 		if err != nil {
 			return err
@@ -61,6 +64,7 @@ func (s *Service) Consent(ctx context.Context, id kyc.CaseID, given bool, text, 
 	if err != nil {
 		return out, wrap("decline biometrics in case", id, err)
 	}
+	s.faces.Remove(out.Applicant)
 	return out, s.deleteBlobs(ctx, gone)
 }
 

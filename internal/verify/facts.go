@@ -123,6 +123,9 @@ type Evidence struct {
 	// HeldElsewhere says that another applicant was approved with the document, and
 	// this one was not.
 	HeldElsewhere bool
+	// LikeElsewhere says that another applicant was approved with a face like this
+	// one, and this one was not.
+	LikeElsewhere bool
 	// Record is, in a re-verification, the face of the verification.
 	Record *Record
 }

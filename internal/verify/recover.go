@@ -215,6 +215,9 @@ func (s *Service) accountsLike(ctx context.Context, c kyc.Case) ([]kyc.Applicant
 // about. What it answers, and what it does in the store, is the same where it is
 // not: a code is drawn and kept that nobody gets and that is never right.
 func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Recovery, error) {
+	if !s.cfg.Notices {
+		return Recovery{}, &kyc.Error{Kind: kyc.Conflict, Op: "recover", Detail: "this server sends no messages: ask for a human"}
+	}
 	kind, plain, err := contact(typed)
 	if err != nil {
 		return Recovery{}, wrap("recover in case", id, err)
@@ -253,9 +256,7 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 			}
 		}
 		x.Codes = append(x.Codes, c)
-		return tx.Enqueue(ctx, kyc.Job{Kind: kyc.SendNotice, Case: r.Case, Notice: kyc.Notice{
-			ID: s.cfg.NewID("ntc"), Kind: kyc.NoticeCode, To: c.To, Case: r.Case, Recovery: r.ID, Code: len(x.Codes) - 1,
-		}})
+		return s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeCode, To: c.To, Case: r.Case, Recovery: r.ID, Code: len(x.Codes) - 1})
 	})
 }
 
@@ -324,8 +325,7 @@ func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
 		}
 		r.Status = kyc.RecoveryReported
 		for _, a := range x.Accounts {
-			err := errors.Join(
-				tx.Enqueue(ctx, kyc.Job{Kind: kyc.SendNotice, Case: id, Notice: kyc.Notice{ID: s.cfg.NewID("ntc"), Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID}}),
+			err := errors.Join(s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID}),
 				s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverReport, Case: id, Applicant: c.Applicant, Account: a, Recovery: r.ID, Status: r.Status}))
 			if err != nil {
 				return err
@@ -335,10 +335,32 @@ func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
 	})
 }
 
+// tell tells the integrator that a case has changed its state.
+func (s *Service) tell(ctx context.Context, tx kyc.Tx, c kyc.Case, effects []kyc.Effect) error {
+	for _, e := range effects {
+		if r, ok := e.(kyc.Record); ok && r.From != r.To {
+			return errors.Join(s.recovered(ctx, tx, c), s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverCase, Case: c.ID, Applicant: c.Applicant, State: c.State}))
+		}
+	}
+	return nil
+}
+
 // deliver tells the integrator of something, once the transaction is committed.
 func (s *Service) deliver(ctx context.Context, tx kyc.Tx, d kyc.Delivery) error {
+	if !s.cfg.Deliveries {
+		return nil
+	}
 	d.ID, d.At = s.cfg.NewID("evt"), s.cfg.Now()
 	return tx.Enqueue(ctx, kyc.Job{Kind: kyc.DeliverEvent, Case: d.Case, Delivery: d})
+}
+
+// notice sends a message to an applicant, once the transaction is committed.
+func (s *Service) notice(ctx context.Context, tx kyc.Tx, n kyc.Notice) error {
+	if !s.cfg.Notices {
+		return nil
+	}
+	n.ID = s.cfg.NewID("ntc")
+	return tx.Enqueue(ctx, kyc.Job{Kind: kyc.SendNotice, Case: n.Case, Notice: n})
 }
 
 // recovered ends the recovery that waited for a re-verification, when its face was

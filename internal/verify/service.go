@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"bonafide/internal/audit"
 	"bonafide/internal/blob"
 	"bonafide/internal/kyc"
+	"bonafide/internal/people"
 	"bonafide/internal/policy"
 	"bonafide/internal/seal"
 )
@@ -29,6 +31,9 @@ type Config struct {
 	Now      func() time.Time
 	NewID    func(prefix string) string
 	Random   io.Reader // for the names of evidence files
+	// Notices says that messages can be sent to applicants, and Deliveries that the
+	// integrator is told what happens. Without one, nothing of it is put into the queue.
+	Notices, Deliveries bool
 }
 
 // Service carries cases through their life.
@@ -36,6 +41,10 @@ type Service struct {
 	cfg Config
 	// slots bounds how many pictures are measured at once for people who wait.
 	slots chan struct{}
+	// faces are those of everybody who was approved. oneByOne is held from searching
+	// one until what follows is stored.
+	faces    *people.Faces
+	oneByOne *sync.Mutex
 	// actor is who acts through this service, for the record; "" is whom the event
 	// itself implies.
 	actor string
@@ -52,7 +61,7 @@ func (s *Service) By(actor string) *Service {
 // NewService returns a service. parallel is how many uploads are measured at
 // the same time; more wait their turn.
 func NewService(cfg Config, parallel int) *Service {
-	return &Service{cfg: cfg, slots: make(chan struct{}, max(1, parallel))}
+	return &Service{cfg: cfg, slots: make(chan struct{}, max(1, parallel)), faces: &people.Faces{}, oneByOne: &sync.Mutex{}}
 }
 
 // NewCase is what an integrator asks for.
@@ -202,9 +211,20 @@ func (s *Service) Policy() policy.Policy {
 
 // Review applies a person's decision.
 func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {
-	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
+	var e Evidence
+	c, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Reviewed{By: by, Verdict: verdict, Findings: reasons, At: s.cfg.Now()}, nil
-	}, func(tx kyc.Tx, next kyc.Case) error { return s.holdReviewed(ctx, tx, next) })
+	}, func(tx kyc.Tx, next kyc.Case) error {
+		var err error
+		if e, err = s.reviewed(ctx, tx, next); err != nil {
+			return err
+		}
+		return errors.Join(s.holdReviewed(ctx, tx, next, e), s.keepFace(ctx, tx, next, e.Face))
+	})
+	if err == nil {
+		s.knowFace(c, e.Face)
+	}
+	return c, err
 }
 
 // AskHelp notes that the applicant wants a human.
@@ -278,6 +298,7 @@ func (s *Service) Erase(ctx context.Context, id kyc.ApplicantID) error {
 	if err != nil {
 		return fmt.Errorf("erase %s: %w", id, err)
 	}
+	s.faces.Remove(id)
 	// The key is gone, so these bytes are noise already; the sweeper removes what
 	// a crash here leaves.
 	if err := s.deleteBlobs(ctx, blobs); err != nil {
@@ -329,7 +350,9 @@ const replyAge = 24 * time.Hour
 // expired tokens and old replies.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.cfg.Now()
-	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error { return tx.ForgetBefore(ctx, now.Add(-replyAge)) })
+	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		return errors.Join(tx.ForgetBefore(ctx, now.Add(-replyAge)), tx.ForgetCodes(ctx, now.Add(-24*time.Hour)))
+	})
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
@@ -401,6 +424,9 @@ func (s *Service) store(ctx context.Context, tx kyc.Tx, c kyc.Case, version int6
 		return nil, err
 	}
 	if err := tx.SaveCase(ctx, record(c, version, sealed)); err != nil {
+		return nil, err
+	}
+	if err := s.tell(ctx, tx, c, effects); err != nil {
 		return nil, err
 	}
 	return s.carryOut(ctx, tx, effects)

@@ -80,27 +80,37 @@ func (s *Service) hold(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence, s
 	})
 }
 
-// holdReviewed is [Service.hold] for a person's approval: they may approve what
-// somebody else holds. What was not read yet, as after a failure of ours, is not
-// held.
-func (s *Service) holdReviewed(ctx context.Context, tx kyc.Tx, c kyc.Case) error {
-	if c.State != kyc.Approved {
-		return nil
-	}
+// reviewed collects of a case that a person decides what holding needs: what is
+// stored of the document and the face. What was not read yet, as after a failure of
+// ours, is not held.
+func (s *Service) reviewed(ctx context.Context, tx kyc.Tx, c kyc.Case) (Evidence, error) {
 	var e Evidence
 	for _, st := range c.Items {
-		if st.Current == nil || st.Item != kyc.DocumentFront && st.Item != kyc.DocumentBack {
+		if st.Current == nil || st.Item == kyc.Details {
 			continue
 		}
 		f, err := s.factsIn(ctx, tx, c, *st.Current)
 		if err != nil {
-			return err
+			return e, err
 		}
-		if st.Item == kyc.DocumentFront {
+		switch st.Item {
+		case kyc.DocumentFront:
 			e.Front = f.Side
-		} else {
+		case kyc.DocumentBack:
 			e.Back = f.Side
+		case kyc.Face:
+			e.Face = f.Face
+		case kyc.Details, kyc.Eligibility, kyc.Uniqueness, kyc.WholeCase:
 		}
+	}
+	return e, nil
+}
+
+// holdReviewed is [Service.hold] for a person's approval: they may approve what
+// somebody else holds.
+func (s *Service) holdReviewed(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence) error {
+	if c.State != kyc.Approved {
+		return nil
 	}
 	value, ok, err := s.claim(e)
 	if err != nil || !ok {
@@ -113,12 +123,13 @@ func (s *Service) holdReviewed(ctx context.Context, tx kyc.Tx, c kyc.Case) error
 	return s.hold(ctx, tx, c, e, held || s.Policy().Documents.SeveralAccounts)
 }
 
-// uniqueness judges whether the document has another account already. It comes
-// last: its applicant is told only when all else has passed, since somebody who
-// has not shown to be the document's owner learns nothing; where a person looks
+// uniqueness judges whether the document, or the face, has another account already.
+// It comes last: its applicant is told only when all else has passed, since somebody
+// who has not shown to be the document's owner learns nothing; where a person looks
 // at the case for another reason, they are told.
 func (j *judge) uniqueness() {
-	if !j.evidence.HeldElsewhere || j.policy.Documents.SeveralAccounts {
+	e := j.evidence
+	if !e.HeldElsewhere && !e.LikeElsewhere || j.policy.Documents.SeveralAccounts {
 		return
 	}
 	review := false
@@ -131,9 +142,16 @@ func (j *judge) uniqueness() {
 		case kyc.Note:
 		}
 	}
-	code := kyc.DocumentInUse
-	if review {
-		code = kyc.DocumentElsewhere
+	told := func(there bool, code, signal kyc.Code, field kyc.Field) {
+		switch {
+		case !there:
+		case review:
+			j.add(kyc.Finding{Code: signal, Item: kyc.Uniqueness, Field: field})
+		default:
+			j.add(kyc.Finding{Code: code, Item: kyc.Uniqueness, Field: field})
+			review = true // of two that say the same, the applicant is told one
+		}
 	}
-	j.add(kyc.Finding{Code: code, Item: kyc.Uniqueness, Field: kyc.DocumentNumber})
+	told(e.HeldElsewhere, kyc.DocumentInUse, kyc.DocumentElsewhere, kyc.DocumentNumber)
+	told(e.LikeElsewhere, kyc.FaceInUse, kyc.FaceElsewhere, kyc.Likeness)
 }
