@@ -10,6 +10,44 @@ import (
 	"bonafide/internal/policy"
 )
 
+// progress says on the way how much of an evaluation is done.
+func (a *app) progress(what string) func(done, total int) {
+	return func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d %s", done, total, what) }
+}
+
+// evaluated ends an evaluation: its report is written to the folder out, where one is given, under a page's name, and its numbers are the answer.
+func (a *app) evaluated(r interface{ Write(dir string) error }, failed error, out, page string) error {
+	fmt.Fprintln(a.stderr) // ends the line of progress
+	if failed != nil {
+		return failed
+	}
+	if out != "" {
+		if err := r.Write(out); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(out, page))
+	}
+	return a.line(r)
+}
+
+// documents is what evaluations of the document reader work with; close it.
+func (a *app) documents() (*document.Reader, policy.Policy, func(), error) {
+	pol, err := policy.Standard()
+	if err != nil {
+		return nil, policy.Policy{}, nil, err
+	}
+	rt, err := a.runtime()
+	if err != nil {
+		return nil, policy.Policy{}, nil, err
+	}
+	reader, err := document.NewReader(rt, document.Config{Clock: a.now})
+	if err != nil {
+		rt.Close() //nolint:errcheck // nothing was done with it
+		return nil, policy.Policy{}, nil, err
+	}
+	return reader, pol, func() { rt.Close() }, nil //nolint:errcheck // the process ends
+}
+
 type evalFacesCmd struct {
 	Data string `help:"Folder with pairs.json and the pictures." default:"../shared/data/faces" placeholder:"DIR"`
 	Out  string `help:"Folder for the report: faces.md, faces.json and faces.svg." placeholder:"DIR"`
@@ -25,19 +63,9 @@ func (c evalFacesCmd) Run(ctx context.Context, a *app) error {
 	defer rt.Close() //nolint:errcheck // the process ends
 	r, err := eval.Faces(ctx, eval.FacesConfig{
 		Data: c.Data, Analyser: faces, Now: a.now, Seed: c.Seed, Portraits: true,
-		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d pictures", done, total) },
+		Progress: a.progress("pictures"),
 	})
-	fmt.Fprintln(a.stderr)
-	if err != nil {
-		return err
-	}
-	if c.Out != "" {
-		if err := r.Write(c.Out); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(c.Out, "faces.md"))
-	}
-	return a.line(r)
+	return a.evaluated(&r, err, c.Out, "faces.md")
 }
 
 type evalDefectsCmd struct {
@@ -53,19 +81,11 @@ type evalDefectsCmd struct {
 
 // Run implements the command.
 func (c evalDefectsCmd) Run(ctx context.Context, a *app) error {
-	pol, err := policy.Standard()
+	reader, pol, done, err := a.documents()
 	if err != nil {
 		return err
 	}
-	rt, err := a.runtime()
-	if err != nil {
-		return err
-	}
-	defer rt.Close() //nolint:errcheck // the process ends
-	reader, err := document.NewReader(rt, document.Config{Clock: a.now})
-	if err != nil {
-		return err
-	}
+	defer done()
 	part := document.Everything
 	if c.PreCheck {
 		part = document.QualityOnly
@@ -73,19 +93,9 @@ func (c evalDefectsCmd) Run(ctx context.Context, a *app) error {
 	r, err := eval.Defects(ctx, eval.DefectsConfig{
 		Reader: reader, Policy: pol, Part: part, Data: c.Data, Count: c.Count, Clean: c.Clean, PerReal: c.PerReal, Seed: c.Seed,
 		At: a.now(), Workers: c.Workers,
-		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d photos", done, total) },
+		Progress: a.progress("photos"),
 	})
-	fmt.Fprintln(a.stderr)
-	if err != nil {
-		return err
-	}
-	if c.Out != "" {
-		if err := r.Write(c.Out); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(c.Out, "defects.md"))
-	}
-	return a.line(r)
+	return a.evaluated(&r, err, c.Out, "defects.md")
 }
 
 type evalCrossCheckCmd struct {
@@ -97,32 +107,14 @@ type evalCrossCheckCmd struct {
 
 // Run implements the command.
 func (c evalCrossCheckCmd) Run(ctx context.Context, a *app) error {
-	pol, err := policy.Standard()
+	reader, pol, done, err := a.documents()
 	if err != nil {
 		return err
 	}
-	rt, err := a.runtime()
-	if err != nil {
-		return err
-	}
-	defer rt.Close() //nolint:errcheck // the process ends
-	reader, err := document.NewReader(rt, document.Config{Clock: a.now})
-	if err != nil {
-		return err
-	}
+	defer done()
 	r, err := eval.CrossCheck(ctx, eval.CrossCheckConfig{
 		Reader: reader, Policy: pol, Count: c.Count, Seed: c.Seed, At: a.now(), Workers: c.Workers,
-		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d specimens", done, total) },
+		Progress: a.progress("specimens"),
 	})
-	fmt.Fprintln(a.stderr)
-	if err != nil {
-		return err
-	}
-	if c.Out != "" {
-		if err := r.Write(c.Out); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(c.Out, "crosscheck.md"))
-	}
-	return a.line(r)
+	return a.evaluated(&r, err, c.Out, "crosscheck.md")
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
 
 	"bonafide/internal/eval"
 	"bonafide/internal/kyc"
@@ -32,17 +30,7 @@ func (c evalFaceQualityCmd) Run(ctx context.Context, a *app) error {
 	}
 	r, err := eval.FaceQuality(ctx, eval.FaceQualityConfig{
 		Data: c.Data, Specimens: c.Specimens, Most: c.Most, Analyser: faces, Policy: pol, Seed: c.Seed, Only: kyc.Code(c.Only),
-		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d pictures", done, total) },
+		Progress: a.progress("pictures"),
 	})
-	fmt.Fprintln(a.stderr)
-	if err != nil {
-		return err
-	}
-	if c.Out != "" {
-		if err := r.Write(c.Out); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(c.Out, "face-quality.md"))
-	}
-	return a.line(r)
+	return a.evaluated(&r, err, c.Out, "face-quality.md")
 }

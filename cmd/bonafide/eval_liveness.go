@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
 
 	"bonafide/internal/eval"
 	"bonafide/internal/liveness"
@@ -34,17 +32,7 @@ func (c evalLivenessCmd) Run(ctx context.Context, a *app) error {
 	defer rt.Close() //nolint:errcheck // the process ends
 	r, err := eval.Liveness(ctx, eval.LivenessConfig{
 		Analyser: liveness.New(faces, nil), Policy: pol, Honest: 2 * c.Count, Attacks: c.Count, Persons: c.Persons, Seed: c.Seed,
-		Progress: func(done, total int) { fmt.Fprintf(a.stderr, "\r%d of %d sequences", done, total) },
+		Progress: a.progress("sequences"),
 	})
-	fmt.Fprintln(a.stderr)
-	if err != nil {
-		return err
-	}
-	if c.Out != "" {
-		if err := r.Write(c.Out); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stderr, "written to %s\n", filepath.Join(c.Out, "liveness.md"))
-	}
-	return a.line(r)
+	return a.evaluated(&r, err, c.Out, "liveness.md")
 }

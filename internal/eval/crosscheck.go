@@ -2,12 +2,9 @@ package eval
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"image"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -285,19 +282,7 @@ func (cfg CrossCheckConfig) examine(ctx context.Context, f forgery) (forged, err
 
 // Write puts the report into dir as crosscheck.md and crosscheck.json.
 func (r *CrossCheckReport) Write(dir string) error {
-	data, err := json.MarshalIndent(r, "", " ")
-	if err == nil {
-		err = os.MkdirAll(dir, 0o755) //nolint:gosec // documentation
-	}
-	for name, body := range map[string][]byte{"crosscheck.json": append(data, '\n'), "crosscheck.md": []byte(r.Markdown())} {
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), body, 0o644) //nolint:gosec // documentation
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("eval: cross-check: %w", err)
-	}
-	return nil
+	return writeReport(dir, "crosscheck", r, map[string]string{"crosscheck.md": r.Markdown()})
 }
 
 // Markdown is the report for people.
@@ -309,9 +294,9 @@ func (r *CrossCheckReport) Markdown() string {
 	say("field was altered in the print, the zone or the bar code: one character of a number, one figure of a date, one letter of a name or the whole")
 	say("name. Check digits of an altered zone hold. Intervals are Wilson's, 95 %%.\n")
 	say("| | |\n|---|---|")
-	say("| altered, caught with the right field | %s |", rate(r.Caught))
-	say("| altered, any field named | %s |", rate(r.Named))
-	say("| unaltered, flagged | %s |\n", rate(r.Flagged))
+	say("| altered, caught with the right field | %s |", counted(r.Caught))
+	say("| altered, any field named | %s |", counted(r.Named))
+	say("| unaltered, flagged | %s |\n", counted(r.Flagged))
 	say("| document | altered | field | caught | of the missed, print not read |\n|---|---|---|---|---|")
 	for _, c := range r.Cases {
 		say("| %s | %s | %s | %s | %d |", c.Document, c.Altered, c.Field, short(c.Caught), c.Unread)

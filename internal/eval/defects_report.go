@@ -1,31 +1,13 @@
 package eval
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"sort"
 	"strings"
 )
 
 // Write puts the report into dir as defects.md to read, defects.json to compare with the next and defects.svg, the curves in defects.md.
 func (r *DefectsReport) Write(dir string) error {
-	data, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return fmt.Errorf("eval: defects: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // documentation
-		return fmt.Errorf("eval: defects: %w", err)
-	}
-	for name, body := range map[string][]byte{
-		"defects.json": append(data, '\n'), "defects.md": []byte(r.Markdown()), "defects.svg": []byte(r.SVG()),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), body, 0o644); err != nil { //nolint:gosec // documentation
-			return fmt.Errorf("eval: defects: %w", err)
-		}
-	}
-	return nil
+	return writeReport(dir, "defects", r, map[string]string{"defects.md": r.Markdown(), "defects.svg": r.SVG()})
 }
 
 // Markdown is the report for people.
@@ -41,8 +23,8 @@ func (r *DefectsReport) Markdown() string {
 	say("| defect | finding | named, specimens | below 0.5 | from 0.75 | named, real documents | box meets its target | anything said | instead |")
 	say("|---|---|---|---|---|---|---|---|---|")
 	for _, d := range r.Defects {
-		say("| %s | %s | %s | %s | %s | %s | %s | %s | %s |", d.Defect, strings.TrimPrefix(d.Code, "document."), rate(d.All), short(d.Weak), short(d.Strong),
-			rate(d.Real), short(d.Field), short(d.Blocked), tally(d.Instead))
+		say("| %s | %s | %s | %s | %s | %s | %s | %s | %s |", d.Defect, strings.TrimPrefix(d.Code, "document."), counted(d.All), short(d.Weak), short(d.Strong),
+			counted(d.Real), short(d.Field), short(d.Blocked), tally(d.Instead))
 	}
 	say("\n## False alarms\n")
 	say("| pictures with which nothing is wrong | number | blocked | by what |")
@@ -51,7 +33,7 @@ func (r *DefectsReport) Markdown() string {
 		what string
 		FalseAlarms
 	}{{"clean specimens", r.Clean}, {"real pictures as they are", r.Real}, {"real documents photographed anew", r.Shot}} {
-		say("| %s | %d | %s | %s |", a.what, a.Pictures, rate(a.Blocked), tally(a.ByCode))
+		say("| %s | %d | %s | %s |", a.what, a.Pictures, counted(a.Blocked), tally(a.ByCode))
 	}
 	if len(r.Real.Files) > 0 {
 		say("\nReal pictures of which something is said (some rightly: see their `note` in the manifest):\n")
@@ -76,42 +58,6 @@ func (r *DefectsReport) Markdown() string {
 	say("* A reflection with the colour of white paper on white paper takes print away and leaves no brightness to see.")
 	say("* Copies in colour and prints on photo paper are not told from originals.")
 	return b.String()
-}
-
-func rate(r Rate) string {
-	if r.Of == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d of %d, %.1f %% (%.1f–%.1f)", r.Count, r.Of, 100*r.Value, 100*r.Low, 100*r.High)
-}
-
-func short(r Rate) string {
-	if r.Of == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d/%d", r.Count, r.Of)
-}
-
-func tally(m map[string]int) string {
-	var names []string
-	for n := range m {
-		names = append(names, n)
-	}
-	sort.Slice(names, func(i, j int) bool {
-		return m[names[i]] > m[names[j]] || m[names[i]] == m[names[j]] && names[i] < names[j]
-	})
-	var out []string
-	for _, n := range names {
-		say := strings.TrimPrefix(n, "document.")
-		if say == "" {
-			say = "nothing"
-		}
-		out = append(out, fmt.Sprintf("%s %d", say, m[n]))
-	}
-	if len(out) == 0 {
-		return "–"
-	}
-	return strings.Join(out, "; ")
 }
 
 // SVG draws the curves of the measures that leave any error, worst first, as many as colours tell apart.

@@ -1,29 +1,13 @@
 package eval
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"sort"
 	"strings"
 )
 
 // Write puts the report into dir as face-quality.md to read and face-quality.json to compare with the next.
 func (r *FaceQualityReport) Write(dir string) error {
-	data, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return fmt.Errorf("eval: face quality: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // documentation
-		return fmt.Errorf("eval: face quality: %w", err)
-	}
-	for name, body := range map[string][]byte{"face-quality.json": append(data, '\n'), "face-quality.md": []byte(r.Markdown())} {
-		if err := os.WriteFile(filepath.Join(dir, name), body, 0o644); err != nil { //nolint:gosec // documentation
-			return fmt.Errorf("eval: face quality: %w", err)
-		}
-	}
-	return nil
+	return writeReport(dir, "face-quality", r, map[string]string{"face-quality.md": r.Markdown()})
 }
 
 // Markdown is the report for people.
@@ -45,12 +29,7 @@ func (r *FaceQualityReport) Markdown() string {
 		if len(d.Instead) == 0 {
 			continue
 		}
-		what := make([]string, 0, len(d.Instead))
-		for k, n := range d.Instead {
-			what = append(what, fmt.Sprintf("%s %d", k, n))
-		}
-		sort.Strings(what)
-		say("- %s: %s", d.Name, strings.Join(what, ", "))
+		say("- %s: %s", d.Name, tally(d.Instead))
 	}
 	say("\n## False alarms\n")
 	say("Pictures that do show what the finding says, by eye, are left out of its row: the list is `trulySo` in `internal/eval`.\n")
@@ -66,11 +45,4 @@ func (r *FaceQualityReport) Markdown() string {
 	say("- Fairness: the specimens' skins span light to very dark, the photos' do not, and neither is labelled.")
 	say("- The thresholds were set while looking at these good photos: expect more false alarms elsewhere.")
 	return b.String()
-}
-
-func counted(r Rate) string {
-	if r.Of == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d of %d, %s", r.Count, r.Of, r)
 }

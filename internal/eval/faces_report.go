@@ -1,30 +1,13 @@
 package eval
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
 // Write puts the report into dir as faces.md to read, faces.json to compare with the next and faces.svg, the curve in faces.md.
 func (r *FacesReport) Write(dir string) error {
-	data, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return fmt.Errorf("eval: faces: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // documentation
-		return fmt.Errorf("eval: faces: %w", err)
-	}
-	for name, body := range map[string][]byte{
-		"faces.json": append(data, '\n'), "faces.md": []byte(r.Markdown()), "faces.svg": []byte(r.SVG()),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), body, 0o644); err != nil { //nolint:gosec // documentation
-			return fmt.Errorf("eval: faces: %w", err)
-		}
-	}
-	return nil
+	return writeReport(dir, "faces", r, map[string]string{"faces.md": r.Markdown(), "faces.svg": r.SVG()})
 }
 
 // Markdown is the report for people.

@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"bonafide/internal/imaging"
 	"bonafide/internal/liveness"
@@ -30,11 +31,16 @@ type script struct {
 // palette are the colours of a challenge.
 var palette = []liveness.Colour{{R: 255}, {G: 255}, {B: 255}, {R: 255, G: 255}, {R: 255, B: 255}, {G: 255, B: 255}}
 
-// drawChallenge is what a server would ask for: two or three different movements and a run of colours over durationMS.
+// drawChallenge is what a server would ask for: two or three different movements, a turn among them.
 func drawChallenge(r *rand.Rand) liveness.Challenge {
-	all := liveness.Actions()
-	r.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
-	return liveness.Challenge{Actions: all[:2+r.IntN(4)/3]}
+	turn := func(a liveness.Action) bool { return a == liveness.TurnLeft || a == liveness.TurnRight }
+	for {
+		all := liveness.Actions()
+		r.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+		if asked := all[:2+r.IntN(4)/3]; slices.ContainsFunc(asked, turn) {
+			return liveness.Challenge{Actions: asked}
+		}
+	}
 }
 
 func colours(r *rand.Rand, durationMS int64) []liveness.Shown {

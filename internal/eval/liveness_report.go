@@ -1,11 +1,8 @@
 package eval
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,19 +11,7 @@ import (
 
 // Write writes liveness.md and liveness.json into a folder.
 func (r *LivenessReport) Write(dir string) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
-	}
-	j, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	for name, content := range map[string][]byte{"liveness.json": append(j, '\n'), "liveness.md": []byte(r.Markdown())} {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writeReport(dir, "liveness", r, map[string]string{"liveness.md": r.Markdown()})
 }
 
 // Markdown is the report for people.

@@ -102,12 +102,25 @@ const coloursOfOne = 5
 func draw(random io.Reader, s policy.Sequence, colours bool) (Drawn, error) {
 	var d Drawn
 	var err error
-	if d.Actions, err = drawSome(random, s.Actions, s.Count); err != nil || !colours {
+	if d.Actions, err = drawActions(random, s); err != nil || !colours {
 		return d, err
 	}
 	d.ColourMS = colourMS
 	d.Colours, err = drawSome(random, palette(), coloursOfOne)
 	return d, err
+}
+
+// drawActions draws movements until a turn is among them, where the policy has one: only a turn shows that a head is no flat picture.
+func drawActions(random io.Reader, s policy.Sequence) ([]kyc.Action, error) {
+	turn := func(a kyc.Action) bool { return a == kyc.TurnLeft || a == kyc.TurnRight }
+	const most = 64 // of the standard movements one draw in ten has no turn
+	for range most {
+		drawn, err := drawSome(random, s.Actions, s.Count)
+		if err != nil || slices.ContainsFunc(drawn, turn) || !slices.ContainsFunc(s.Actions, turn) {
+			return drawn, err
+		}
+	}
+	return nil, errors.New("verify: the source of randomness draws the same again and again")
 }
 
 // drawSome draws n of a list, in a random order.

@@ -87,7 +87,7 @@ func recordingOf(d Challenge, times ...int64) Recording {
 }
 
 // TestDrawnAtRandom: each movement and colour at most once, and each as often as
-// any other at every place.
+// any other at every place, nearly: no challenge is without a turn.
 func TestDrawnAtRandom(t *testing.T) {
 	t.Parallel()
 	pol := standard(t)
@@ -103,6 +103,9 @@ func TestDrawnAtRandom(t *testing.T) {
 		}
 		if a := slices.Compact(slices.Sorted(slices.Values(d.Actions))); len(a) != len(d.Actions) {
 			t.Fatalf("a movement twice: %v", d.Actions)
+		}
+		if !slices.Contains(d.Actions, kyc.TurnLeft) && !slices.Contains(d.Actions, kyc.TurnRight) {
+			t.Fatalf("no turn: %v", d.Actions)
 		}
 		first[d.Actions[0]]++
 	}
