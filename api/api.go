@@ -33,9 +33,18 @@ type Case struct {
 	ExpiresAt     time.Time  `json:"expires_at"`
 	// Face says how the face of this case is asked for.
 	Face *FaceWay `json:"face,omitempty" doc:"How a face is asked for; absent where the case does not ask for one."`
+	// Documents are what can be sent as document_front.
+	Documents []DocumentKind `json:"documents,omitempty" nullable:"false" doc:"The kinds of document that are accepted; absent where the case does not ask for one."`
 	// Purpose and Against are those of a re-verification.
 	Purpose string `json:"purpose,omitempty" enum:"withdrawal,appeal,recovery,device_change" doc:"Of a re-verification: why a new face is asked for."`
 	Against string `json:"against,omitempty" doc:"Of a re-verification: the approved case that the face is compared with. Not shown to applicant tokens."`
+}
+
+// DocumentKind is a kind of document that the policy accepts, of some issuer at least.
+type DocumentKind struct {
+	Kind     string `json:"kind" example:"id_card"`
+	Name     string `json:"name" doc:"The kind in words, as within a sentence."`
+	TwoSided bool   `json:"two_sided" doc:"Its back says something too: document_back can be sent unasked, and saves being asked for it."`
 }
 
 // FaceWay is how a face is asked for, and what its owner said about biometrics.

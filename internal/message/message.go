@@ -157,10 +157,13 @@ func (s *Speaker) value(f kyc.Field, v string) string {
 func (s *Speaker) kinds(ks []string) string {
 	names := make([]string, len(ks))
 	for k, id := range ks {
-		names[k] = s.text("kind." + id)
+		names[k] = s.Kind(id)
 	}
 	return s.forms.list(names)
 }
+
+// Kind names a kind of document, as within a sentence.
+func (s *Speaker) Kind(id string) string { return s.text("kind." + id) }
 
 // place says which of the three regions of a person a finding is about.
 func (s *Speaker) place(entry string, f kyc.Field) string {

@@ -13,6 +13,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -112,6 +113,17 @@ func (d Documents) From(issuer string) []string {
 	}
 	return d.Accepted
 }
+
+// Kinds are the kinds that are taken from some issuer at least, in the order of [Kinds].
+func (d Documents) Kinds() []string {
+	taken := func(k string) bool {
+		return slices.Contains(d.Accepted, k) || slices.ContainsFunc(slices.Collect(maps.Values(d.AcceptedByIssuer)), func(ks []string) bool { return slices.Contains(ks, k) })
+	}
+	return slices.DeleteFunc(Kinds(), func(k string) bool { return !taken(k) })
+}
+
+// TwoSided reports whether a kind of document says something on its back too.
+func TwoSided(kind string) bool { return kind != "passport" && kind != "visa" }
 
 // Thresholds judge measurements. Units are those of the measuring packages.
 type Thresholds struct {

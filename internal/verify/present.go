@@ -50,9 +50,21 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 	if c.Plan != nil {
 		out.Plan = p.plan(*c.Plan, c.Findings)
 	}
-	out.Face, out.Purpose = p.face(c), string(c.Purpose)
+	out.Face, out.Documents, out.Purpose = p.face(c), p.documents(c), string(c.Purpose)
 	if p.Operator {
 		out.Against = string(c.Against)
+	}
+	return out
+}
+
+// documents presents the kinds of document that can be sent.
+func (p Presenter) documents(c kyc.Case) []api.DocumentKind {
+	if st, ok := c.Item(kyc.DocumentFront); !ok || !st.Required {
+		return nil
+	}
+	var out []api.DocumentKind
+	for _, k := range p.Policy.Documents.Kinds() {
+		out = append(out, api.DocumentKind{Kind: k, Name: p.Words.Kind(k), TwoSided: policy.TwoSided(k)})
 	}
 	return out
 }

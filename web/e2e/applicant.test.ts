@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Place, type Visit } from "./harness";
 
 const front = "Front of the document";
+const back = "Back of the document";
 const face = "A photo of your face";
 const details = "Your details";
 const mend = "Almost there";
@@ -21,6 +22,15 @@ beforeAll(async () => {
 });
 afterAll(() => place?.close());
 
+const welcome = "Before you start";
+
+// opened visits a new case and begins with a passport.
+async function opened(...options: Parameters<Place["visit"]> extends [string, ...infer R] ? R : never): Promise<Visit> {
+  const v = await place.visit((await place.newCase()).url, ...options);
+  await v.begin();
+  return v;
+}
+
 // received waits until a card says so.
 async function received(v: Visit, ...cards: string[]) {
   for (const c of cards) await v.card(c).getByText("Received", { exact: true }).waitFor();
@@ -33,8 +43,17 @@ describe("the walk", () => {
   it("goes from a blurred passport and a typo to approved", async () => {
     const link = await place.newCase();
     const v = await place.visit(link.url);
-    await v.state("We are waiting for you");
-    expect(await v.look("01-open")).toEqual([]);
+    await v.state(welcome);
+    await v.page.getByText("One valid document: passport, identity card, driving licence, or residence permit.").waitFor();
+    expect(await v.look("01-welcome")).toEqual([]);
+    await v.next();
+    await v.state("Which document do you have?");
+    expect(await v.look("01-choose")).toEqual([]);
+    await v.choice("passport").click();
+    await v.card(front).waitFor();
+    expect(await v.focused(front)).toBe(true);
+    await v.page.getByText("Step 1 of 3").waitFor();
+    expect(await v.look("01-front")).toEqual([]);
 
     // A blurred photo is refused at once, with the place marked.
     await v.choose(front, join(demo, "passport-blurred.jpg"));
@@ -51,8 +70,9 @@ describe("the walk", () => {
     expect(await v.look("02-blurred")).toEqual([]);
 
     await v.choose(front, join(demo, "passport.jpg"));
-    await received(v, front);
-    await v.page.getByText("1 of 3 received.").waitFor();
+    await v.card(details).waitFor();
+    await v.page.getByText("Step 2 of 3").waitFor();
+    expect(await v.focused(details)).toBe(true);
 
     // An incomplete form is told in place and keeps what was typed.
     const typo = read(demo, "details-typo.json");
@@ -65,7 +85,8 @@ describe("the walk", () => {
 
     await v.fill(typo);
     await v.card(details).getByRole("button", { name: "Send" }).click();
-    await received(v, details);
+    await v.card(face).waitFor();
+    expect(await v.focused(face)).toBe(true);
 
     await v.choose(face, join(demo, "selfie-dark.jpg"));
     await v.card(face).getByText("Your face is too dark").waitFor();
@@ -78,6 +99,7 @@ describe("the walk", () => {
     // Only the details, only the two fields that differ, with both values.
     await v.state(mend);
     expect(await v.page.locator("input[type=file]").count()).toBe(0);
+    expect(await v.page.getByText(/Step \d/).count()).toBe(0); // one thing needs no count
     const names = await v.card(details).locator("form input, form select").evaluateAll((all) => all.map((e) => e.getAttribute("name")));
     expect(names).toEqual(["given_names", "document_number"]);
     const name = v.card(details).locator(".reason").filter({ hasText: "The name differs" });
@@ -103,16 +125,15 @@ describe("the walk", () => {
   });
 
   it("compares dates and countries in words, and fits where one reads from right to left", async () => {
-    const v = await place.visit((await place.newCase()).url);
-    await v.state("We are waiting for you");
+    const v = await opened();
     await v.choose(front, join(demo, "passport.jpg"));
-    await received(v, front);
-    await v.choose(face, join(demo, "selfie.jpg"));
-    await received(v, face);
+    await v.card(details).waitFor();
     const right = read(demo, "details.json");
     await v.fill({ ...right, birth_date: "1986-09-04", expiry_date: "2033-07-15" });
     await v.card(details).locator("[name=nationality]").selectOption({ label: "France" });
     await v.card(details).getByRole("button", { name: "Send" }).click();
+    await v.card(face).waitFor();
+    await v.choose(face, join(demo, "selfie.jpg"));
     await v.state(mend);
     const of = (title: string) => v.card(details).locator(".reason").filter({ hasText: title });
     expect(await of("date of birth differs").locator("dd").allTextContents()).toEqual(["4 September 1986", "9 April 1986"]);
@@ -138,37 +159,88 @@ describe("the walk", () => {
 
   it("can be done with the keyboard alone, in the order of the screen", async () => {
     const v = await place.visit((await place.newCase()).url);
-    await v.state("We are waiting for you");
+    await v.state(welcome);
+    const named = () =>
+      v.page.evaluate(() => {
+        const e = document.activeElement as HTMLInputElement | null;
+        return e?.name || (e?.type === "file" ? `file ${e.closest("section")?.querySelector("h2")?.textContent}` : (e?.textContent ?? ""));
+      });
+    // stops lists where Tab stops from here to the end of the screen.
+    const stops = async () => {
+      const seen: string[] = [];
+      while (seen.length < 20 && seen.at(-1) !== "Ask a human") {
+        await v.page.keyboard.press("Tab");
+        seen.push(await named());
+      }
+      return seen;
+    };
+    expect(await stops()).toEqual(["language", "Continue", "Ask a human"]);
+    await v.page.keyboard.press("Shift+Tab");
+    await v.page.keyboard.press("Enter");
+    await v.state("Which document do you have?");
+    // Each screen begins at its heading; what is above it is a step back.
+    expect(await named()).toBe("Which document do you have?");
+    expect(await stops()).toEqual(["Passport", "Identity card", "Driving licence", "Residence permit", "Ask a human"]);
+    for (let k = 0; k < 4; k++) await v.page.keyboard.press("Shift+Tab");
+    expect(await named()).toBe("Passport");
+    await v.page.keyboard.press("Space");
+    await v.card(front).waitFor();
     // The buttons for a photo come once it is known whether there is a camera.
     await v.card(front).locator("label.button").waitFor();
-    await v.card(face).locator("label.button").waitFor();
+    expect(await named()).toBe(front);
     // Asked for early: until the browser knows, it opens choosers of its own.
-    let choosers = 0;
-    v.page.on("filechooser", () => choosers++);
-    const seen: string[] = [];
-    for (let k = 0; k < 20; k++) {
-      await v.page.keyboard.press("Tab");
-      seen.push(
-        await v.page.evaluate(() => {
-          const e = document.activeElement as HTMLInputElement | null;
-          return e?.name || (e?.type === "file" ? `file ${e.closest("section")?.querySelector("h2")?.textContent}` : (e?.textContent ?? ""));
-        }),
-      );
-      if (seen.at(-1) === "Ask a human") break;
-    }
-    expect(seen).toEqual([
-      "language", `file ${front}`, "surname", "given_names", "birth_date_day", "birth_date_month", "birth_date_year", "document_number",
-      "expiry_date_day", "expiry_date_month", "expiry_date_year", "nationality", "residence", "Send", `file ${face}`, "Ask a human",
-    ]);
-    // The chooser opens by key and shows where the focus is.
-    await v.page.locator("input[type=file]").first().focus();
-    await v.page.keyboard.press("Shift+Tab");
+    const chooser = v.page.waitForEvent("filechooser");
     await v.page.keyboard.press("Tab");
+    expect(await named()).toBe(`file ${front}`);
+    // The chooser shows where the focus is and opens by key.
     const outline = await v.card(front).locator("label.button").evaluate((e) => getComputedStyle(e).outlineStyle);
     expect(outline).toBe("solid");
     await v.page.keyboard.press("Space");
-    await expect.poll(() => choosers, { timeout: 10_000 }).toBe(1);
+    await (await chooser).setFiles(join(demo, "passport.jpg"));
+    await v.card(details).waitFor();
+    await expect.poll(named).toBe(details);
+    expect(await stops()).toEqual([
+      "surname", "given_names", "birth_date_day", "birth_date_month", "birth_date_year", "document_number",
+      "expiry_date_day", "expiry_date_month", "expiry_date_year", "nationality", "residence", "Send", "Ask a human",
+    ]);
     expect(v.wrong).toEqual([]);
+  });
+
+  it("walks back and on, by the page and by the browser, and stays where it was when it is loaded again", async () => {
+    const link = await place.newCase();
+    const v = await place.visit(link.url);
+    await v.begin("id_card");
+    await v.choose(front, join(demo, "passport.jpg"));
+    await v.card(back).waitFor(); // a card has one, and it belongs to the same part of the way
+    await v.page.getByText("Step 1 of 3").waitFor();
+    await v.back();
+    await received(v, front);
+    expect(await v.focused(front)).toBe(true);
+    expect(await v.look("02-received")).toEqual([]);
+    await v.next();
+    await v.card(back).waitFor();
+    await v.page.goBack();
+    await v.card(front).waitFor();
+    await v.page.reload();
+    await received(v, front);
+    await v.page.goBack();
+    await v.state("Which document do you have?");
+    expect(await v.choice("id_card").getAttribute("aria-pressed")).toBe("true");
+    await v.choice("passport").click();
+    await v.card(details).waitFor(); // what is here is not asked again
+    await v.fill({ surname: "MÜLLER" });
+    await v.back();
+    await v.state("Which document do you have?");
+    // Another tab, and the first one closed: the link alone leads to what is missing.
+    const later = await place.visit(link.url);
+    await later.card(details).waitFor();
+    await later.page.getByText("Step 2 of 3").waitFor();
+    await later.back();
+    await received(later, front);
+    await later.back();
+    await later.back();
+    await later.state(welcome);
+    expect([...v.wrong, ...later.wrong]).toEqual([]);
   });
 });
 
@@ -196,25 +268,34 @@ describe("trouble on the way", () => {
   it("names a lost connection, costs nothing, and repeats under the same key", async () => {
     const link = await place.newCase();
     const v = await place.visit(link.url, { failures: true });
-    await v.state("We are waiting for you");
+    await v.begin();
+    await v.choose(front, join(demo, "passport.jpg"));
+    await v.card(details).waitFor();
     const typed = read(demo, "details.json");
     await v.fill(typed);
     await place.stop();
     try {
-      await v.choose(front, join(demo, "passport.jpg"));
-      await v.card(front).getByText("The connection was lost").waitFor();
       await v.card(details).getByRole("button", { name: "Send" }).click();
       await v.card(details).getByText("The connection was lost").waitFor();
       expect(await v.look("11-lost")).toEqual([]);
+      await v.back();
+      await v.choose(front, join(demo, "passport.jpg"));
+      await v.card(front).getByText("The connection was lost").waitFor();
     } finally {
       await place.start();
     }
     await v.page.reload();
-    // What was typed is still there; the photo has to be chosen again.
+    // What was typed is still there.
+    await received(v, front);
+    await v.next();
     expect(await v.card(details).locator("[name=document_number]").inputValue()).toBe(typed.document_number);
     await v.card(details).getByRole("button", { name: "Send" }).click();
-    await received(v, details);
+    await v.card(face).waitFor();
 
+    await v.back();
+    await received(v, details);
+    await v.back();
+    await received(v, front);
     // The server acts, but its answer is lost: the repetition is the same request.
     let lose = true;
     await v.page.route("**/submissions/document_front", async (route) => {
@@ -231,35 +312,34 @@ describe("trouble on the way", () => {
     ]);
     expect(answer.headers()["idempotency-replayed"]).toBe("true");
     expect(key(v, -1)).toBe(key(v, -2));
-    await received(v, front);
+    await v.card(face).waitFor();
     // Another photo is another request.
+    await v.page.goBack();
     await v.choose(front, join(demo, "passport.jpg"));
-    await received(v, front);
+    await v.card(face).waitFor();
     expect(key(v, -1)).not.toBe(key(v, -2));
     expect((await place.readCase(link)).items.map((i) => i.attempts)).toEqual([0, 0, 0, 0]);
     // A reload in the middle finds things as they stand.
     await v.page.reload();
-    await received(v, front, details);
+    await v.card(face).waitFor();
     expect(await v.look("12-reloaded")).toEqual([]);
     expect(v.wrong).toEqual([]);
   });
 
   it("says so when the page opens without a server", async () => {
-    const v = await place.visit((await place.newCase()).url, { failures: true });
-    await v.state("We are waiting for you");
+    const v = await opened({ failures: true });
     await v.page.route("**/v1/**", (route) => route.abort());
     await v.page.reload();
     await v.state("We cannot be reached");
     expect(await v.look("13-unreached")).toEqual([]);
     await v.page.unroute("**/v1/**");
     await v.page.getByRole("button", { name: "Try again" }).click();
-    await v.state("We are waiting for you");
+    await v.card(front).waitFor();
     expect(v.wrong).toEqual([]);
   });
 
   it("looks at a file before sending it", async () => {
-    const v = await place.visit((await place.newCase()).url);
-    await v.state("We are waiting for you");
+    const v = await opened();
     const big = join(place.dir, "big.jpg");
     writeFileSync(big, "");
     truncateSync(big, 20 * 1024 * 1024 + 1);
@@ -284,12 +364,12 @@ describe("other ends", () => {
   it("asks for another selfie when it shows somebody else, then for a break, then hands over to a human", async () => {
     const link = await place.newCase();
     const v = await place.visit(link.url);
-    await v.state("We are waiting for you");
+    await v.begin();
+    await v.choose(front, join(demo, "passport.jpg"));
+    await v.card(details).waitFor();
     await v.fill(read(demo, "details.json"));
     await v.card(details).getByRole("button", { name: "Send" }).click();
-    await received(v, details);
-    await v.choose(front, join(demo, "passport.jpg"));
-    await received(v, front);
+    await v.card(face).waitFor();
     await v.choose(face, join(demo, "other-person.jpg"));
     await v.state(mend);
     await v.card(face).getByText("The photo does not match the document").waitFor();
@@ -307,7 +387,7 @@ describe("other ends", () => {
     expect(await v.page.getByText("UTC").count()).toBe(0);
     expect(await v.card(face).locator("input[type=file]").getAttribute("aria-disabled")).toBe("true");
     expect(await v.look("21-break")).toEqual([]);
-    await v.page.getByText("You can go on at").first().waitFor({ state: "detached", timeout: 15_000 });
+    await v.page.getByText("You can go on at").first().waitFor({ state: "detached" });
     expect(await v.card(face).locator("input[type=file]").getAttribute("aria-disabled")).toBe("false");
 
     await v.page.getByRole("button", { name: "Ask a human" }).click();
@@ -322,13 +402,12 @@ describe("other ends", () => {
 
   it("tells a minor from which day on, and lets the decision be contested", async () => {
     const young = place.specimen("young", "--seed", "7", "--under-age");
-    const v = await place.visit((await place.newCase()).url);
-    await v.state("We are waiting for you");
+    const v = await opened();
+    await v.choose(front, join(young, "passport.jpg"));
+    await v.card(details).waitFor();
     await v.fill(read(young, "details.json"));
     await v.card(details).getByRole("button", { name: "Send" }).click();
-    await received(v, details);
-    await v.choose(front, join(young, "passport.jpg"));
-    await received(v, front);
+    await v.card(face).waitFor();
     await v.choose(face, join(young, "selfie.jpg"));
     await v.state("We cannot verify you");
     const born = read(young, "details.json").birth_date!;
@@ -344,13 +423,14 @@ describe("other ends", () => {
   it("goes on where another tab has gone on", async () => {
     const link = await place.newCase();
     const [a, b] = [await place.visit(link.url, { failures: true }), await place.visit(link.url)];
-    await a.state("We are waiting for you");
+    await a.begin();
+    await b.begin();
     await b.choose(front, join(demo, "passport.jpg"));
-    await received(b, front);
-    await b.choose(face, join(demo, "selfie.jpg"));
-    await received(b, face);
+    await b.card(details).waitFor();
     await b.fill(read(demo, "details.json"));
     await b.card(details).getByRole("button", { name: "Send" }).click();
+    await b.card(face).waitFor();
+    await b.choose(face, join(demo, "selfie.jpg"));
     await b.state("You are verified");
     await a.choose(front, join(demo, "passport.jpg"));
     await a.state("You are verified");
@@ -361,7 +441,7 @@ describe("other ends", () => {
 describe("the budget", () => {
   it("sends at most 30 KB of script and style, compressed, for the first screen", async () => {
     const v = await place.visit((await place.newCase()).url);
-    await v.state("We are waiting for you");
+    await v.state(welcome);
     const files = v.requests.filter((r) => ["script", "stylesheet"].includes(r.resourceType()));
     expect(files.length).toBeGreaterThanOrEqual(2);
     let bytes = 0;

@@ -22,30 +22,38 @@ beforeAll(async () => {
 afterAll(() => place?.close());
 
 describe("consent", () => {
-  it("is asked before a photo of the face can be chosen, and opens the way to it", async () => {
+  it("is asked before anything else, and opens the way", async () => {
     const v = await place.visit((await place.newCase()).url);
+    await v.next();
     await v.card(face).getByText(question).waitFor();
-    expect(await v.card(face).locator("input[type=file]").count()).toBe(0);
+    expect(await v.page.locator("input[type=file]").count()).toBe(0);
     expect(await v.look("30-consent")).toEqual([]);
+    // Walking past it is no answer.
+    await v.page.reload();
     await v.card(face).getByRole("button", { name: "Yes, I agree" }).click();
-    await v.choose(face, join(demo, "selfie.jpg"));
-    await v.card(face).getByText("Received", { exact: true }).waitFor();
+    await v.choice("passport").click();
+    await v.choose(front, join(demo, "passport.jpg"));
+    await v.card("Your details").waitFor();
+    await v.page.getByText("Step 2 of 3").waitFor();
     expect(v.wrong).toEqual([]);
   });
 
   it("can be declined, and the face is not asked for any more", async () => {
     const link = await place.newCase();
     const v = await place.visit(link.url);
+    await v.next();
     await v.card(face).getByRole("button", { name: "No, without my face" }).click();
     await v.page.getByText(question).waitFor({ state: "detached" });
+    await v.choice("passport").click();
     await v.card(front).waitFor();
-    expect(await v.card(face).count()).toBe(0);
+    await v.page.getByText("Step 1 of 2").waitFor();
     expect((await place.readCase(link)).state).toBe("open");
     expect(v.wrong).toEqual([]);
   });
 
   it("is asked in the person's own language, from right to left too", async () => {
     const v = await place.visit((await place.newCase({ locale: "ar" })).url);
+    await v.next();
     await v.page.getByText("هل تسمح لنا بقياس وجهك؟").waitFor();
     expect(await v.look("31-consent-ar")).toEqual([]);
   });

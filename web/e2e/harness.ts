@@ -133,6 +133,8 @@ export class Place {
   async visit(url: string, options: { failures?: boolean; locale?: string } = {}): Promise<Visit> {
     const context = await this.browser.newContext({ viewport: { width: 360, height: 740 }, locale: options.locale ?? "en-GB", serviceWorkers: "block" });
     this.contexts.push(context);
+    // A machine that does other things besides is no reason to fail.
+    context.setDefaultTimeout(90_000);
     const visit = new Visit(await context.newPage(), new URL(this.base || url).origin, options.failures ?? false);
     await visit.page.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
@@ -164,6 +166,33 @@ export class Visit {
     });
   }
 
+  // begin goes from the welcome to the front of the document, in any language.
+  async begin(kind = "passport"): Promise<void> {
+    await this.page.locator(".screen .main").click();
+    await this.choice(kind).click();
+    await this.page.locator("input[type=file]").waitFor({ state: "attached" });
+  }
+
+  // choice is the button of a kind of document, which are offered in this order.
+  choice(kind: string) {
+    return this.page.locator(".kinds-of-document button").nth(["passport", "id_card", "driving_licence", "residence_permit"].indexOf(kind));
+  }
+
+  // back goes one screen back, by the page's own button.
+  async back(): Promise<void> {
+    await this.page.locator(".way .back").click();
+  }
+
+  // next goes on from what was received.
+  async next(): Promise<void> {
+    await this.page.locator(".screen .main").click();
+  }
+
+  // focused says whether the focus is on the heading of a screen.
+  async focused(name: string): Promise<boolean> {
+    return this.page.getByRole("heading", { name }).evaluate((e) => e === document.activeElement);
+  }
+
   card(name: string) {
     return this.page.getByRole("region", { name });
   }
@@ -188,7 +217,7 @@ export class Visit {
   }
 
   async state(title: string): Promise<void> {
-    await this.page.getByRole("heading", { name: title }).waitFor({ timeout: 30_000 });
+    await this.page.getByRole("heading", { name: title }).waitFor();
   }
 
   // look examines the screen as it is: accessibility in both colour schemes, and

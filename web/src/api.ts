@@ -62,10 +62,19 @@ export interface PlanItem {
   retry_at?: string;
 }
 
+export interface DocumentKind {
+  kind: string;
+  name: string; // as within a sentence
+  two_sided: boolean;
+}
+
 // FaceWay is how a face is asked for, and the words to ask for consent with.
 export interface FaceWay {
   capture: "still" | "sequence";
+<<<<<<< HEAD
   colours: "required" | "offered" | "off"; // of a sequence
+=======
+>>>>>>> b5ee8e9 (web: one thing a screen: welcome, choice of a document, front, back, details, face; back always, resumed where it was)
   consent: "not_asked" | "needed" | "given" | "declined";
   ask: { text: string; title: string; body: string; other_way: string; agree: string; decline: string };
 }
@@ -81,6 +90,7 @@ export interface Case {
   findings: Finding[];
   plan?: { items: PlanItem[] };
   face?: FaceWay;
+  documents?: DocumentKind[]; // that are accepted
   retry_at?: string;
   updated_at: string;
 }

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type ItemName, Problem } from "./api";
-import { type ItemProps, Reason, Tick, trouble } from "./card";
-import { ConsentItem } from "./consent";
-import { DetailsItem } from "./details";
-import { PhotoItem } from "./photo";
+import { Reason, Tick, trouble } from "./card";
 import { Chooser, useWords } from "./language";
+import { Walk } from "./walk";
+import { wanted } from "./way";
 import { fill, localeFor, type Told, type Words } from "./words";
 
 // How often a case is asked for again: soon while it is checked, more slowly the
@@ -17,8 +16,8 @@ function Frame(p: { words: Words; choose: (code: string) => void; children: Comp
   return (
     <main>
       <header>
-        <Chooser words={p.words} choose={p.choose} />
         <h1>{p.words.heading}</h1>
+        <Chooser words={p.words} choose={p.choose} />
       </header>
       {p.children}
     </main>
@@ -130,49 +129,28 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
   }
 
   const asked = wanted(kase);
-  const all = kase.items.filter((i) => asked.includes(i.item));
-  const received = all.filter((i) => i.status === "submitted" || i.status === "passed").length;
   const busy = kase.state === "processing";
 
   return (
     <Frame words={words} choose={choose}>
-      <section class={`banner ${kase.state}`} aria-busy={busy}>
-        <h2 ref={banner} tabIndex={-1}>
-          {busy && <span class="turning" aria-hidden="true" />}
-          {kase.title}
-        </h2>
-        {kase.text !== "" && <p>{kase.text}</p>}
-        {kase.state === "open" && received > 0 && <p>{fill(words.progress, { done: received, all: all.length })}</p>}
-        {waitText !== "" && <Break of={kase} until={waitText} />}
-        {elsewhere(kase, asked).map((f, k) => (
-          <Reason key={k} told={f} />
-        ))}
-        {asked.length === 0 && <Standing of={kase} words={words} />}
-      </section>
+      {(kase.state !== "open" || waitText !== "") && (
+        <section class={`banner ${kase.state}`} aria-busy={busy}>
+          <h2 ref={banner} tabIndex={-1}>
+            {busy && <span class="turning" aria-hidden="true" />}
+            {kase.title}
+          </h2>
+          {kase.text !== "" && <p>{kase.text}</p>}
+          {waitText !== "" && <Break of={kase} until={waitText} />}
+          {elsewhere(kase, asked).map((f, k) => (
+            <Reason key={k} told={f} />
+          ))}
+          {asked.length === 0 && <Standing of={kase} words={words} />}
+        </section>
+      )}
       <div role="alert">
         {problem && <p class="problem">{busy && problem.status === 0 ? words.stillTrying : trouble(words, problem)}</p>}
       </div>
-      {all.map((state) => {
-        const plan = kase.plan?.items.find((i) => i.item === state.item);
-        const ownWait = waitUntil(plan?.retry_at);
-        const props: ItemProps = {
-          client,
-          words,
-          locale,
-          state,
-          plan,
-          findings: kase.findings.filter((f) => f.item === state.item && f.code !== "case.cooling_down"),
-          waitText: ownWait || waitText,
-          waitNote: ownWait !== waitText ? ownWait : "",
-          take,
-          moved,
-        };
-        const key = `${state.item}-${state.attempts}`;
-        if (state.item === "face" && kase.face?.consent === "needed") {
-          return <ConsentItem key="consent" {...props} ask={kase.face.ask} language={kase.language} />;
-        }
-        return state.item === "details" ? <DetailsItem key={key} {...props} caseID={kase.id} /> : <PhotoItem key={key} {...props} />;
-      })}
+      <Walk kase={kase} client={client} words={words} locale={locale} waitUntil={waitUntil} waitText={waitText} take={take} moved={moved} />
       {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
       <Foot kase={kase} client={client} words={words} take={take} moved={moved} />
     </Frame>
@@ -229,14 +207,6 @@ export function nextTime(c: Case | undefined, now: number): number {
   const times = [c?.retry_at, ...(c?.plan?.items ?? []).map((i) => i.retry_at)];
   const ahead = times.map((t) => (t ? Date.parse(t) : 0)).filter((t) => t > now);
   return ahead.length === 0 ? 0 : Math.min(...ahead);
-}
-
-// wanted lists the items that can be sent now: all required ones at first, then
-// only what the plan asks for.
-export function wanted(c: Case): ItemName[] {
-  if (c.state === "open") return c.items.filter((i) => i.required).map((i) => i.item);
-  if (c.state === "action_required") return (c.plan?.items ?? []).map((i) => i.item);
-  return [];
 }
 
 // elsewhere lists the findings that no card shows. The break and the request for
@@ -337,7 +307,7 @@ function Foot(p: { kase: Case; client: Client; words: Words; take: (c: Case) => 
           </>
         ) : (
           <p class="actions">
-            <button type="button" class="quiet" onClick={() => setAsking(true)}>
+            <button type="button" class="quiet plain" onClick={() => setAsking(true)}>
               {words.askHuman}
             </button>
           </p>

@@ -1,5 +1,5 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type Item, newKey, type PlanItem, Problem } from "./api";
 import { count, type Told, type Words } from "./words";
 
@@ -18,7 +18,13 @@ export interface ItemProps {
   take: (c: Case) => void;
   // moved is told when the case is no longer where the page thought it was.
   moved: (e: unknown) => void;
+  // onSent is told when something of the item was received.
+  onSent: (c: Case) => void;
 }
+
+// StepNote is the id of the line that says how far the way is, "" without one. The
+// heading of a screen is described by it, so that it is read out with it.
+export const StepNote = createContext("");
 
 // Card frames one item. Its status line is there from the start, so that what
 // appears in it is read out; while something is sent, its button shows the same.
@@ -31,9 +37,10 @@ export function Card(p: {
   words: Words;
   children: ComponentChildren;
 }) {
+  const note = useContext(StepNote);
   return (
     <section class={p.done ? "card done" : "card"} aria-labelledby={p.titleID}>
-      <h2 id={p.titleID} tabIndex={-1}>
+      <h2 id={p.titleID} tabIndex={-1} {...(note === "" ? {} : { "aria-describedby": note })}>
         {p.title}
       </h2>
       {!p.done && p.note !== "" && <p class="note">{p.note}</p>}
@@ -136,6 +143,7 @@ export function useSending(p: ItemProps) {
       pending.current = undefined;
       setRefused(answer.accepted ? [] : answer.findings);
       p.take(answer.case);
+      if (answer.accepted) p.onSent(answer.case);
       return answer.accepted;
     } catch (e) {
       const problem = e instanceof Problem ? e : new Problem("internal", 500);

@@ -1,11 +1,22 @@
 import { useRef, useState } from "preact/hooks";
-import { type FaceWay, Problem } from "./api";
-import { Card, type ItemProps, useTitleID } from "./card";
+import { type Case, type Client, type FaceWay, Problem } from "./api";
+import { Card, useTitleID } from "./card";
 import { Trouble } from "./photo";
+import type { Words } from "./words";
+
+interface ConsentProps {
+  client: Client;
+  words: Words;
+  name: string; // of the item that it is about
+  ask: FaceWay["ask"];
+  language: string; // of the words to ask with
+  take: (c: Case) => void;
+  moved: (e: unknown) => void;
+}
 
 // ConsentItem asks whether the face may be measured, before anything of it is
 // sent. The words are the server's, so that what was read is what is on record.
-export function ConsentItem(p: ItemProps & { ask: FaceWay["ask"]; language: string }) {
+export function ConsentItem(p: ConsentProps) {
   const [problem, setProblem] = useState<Problem>();
   const under = useRef(false);
   const title = useTitleID();
@@ -26,7 +37,7 @@ export function ConsentItem(p: ItemProps & { ask: FaceWay["ask"]; language: stri
   }
 
   return (
-    <Card title={p.state.name} titleID={title} note="" done={false} status="" words={words}>
+    <Card title={p.name} titleID={title} note="" done={false} status="" words={words}>
       <h3>{ask.title}</h3>
       <p>{ask.body}</p>
       <p class="note">{ask.other_way}</p>

@@ -1,17 +1,11 @@
 import { useCallback, useEffect, useId, useRef, useState } from "preact/hooks";
+import { read, write } from "./address";
 import { languages, load, type Words } from "./words";
 
-// chosen reads the language that was chosen out of the address, where it stays
-// for this tab and for a link that is passed on; nothing is stored.
+// chosen reads the language that was chosen out of the address.
 export function chosen(): string | undefined {
-  const code = new URLSearchParams(location.hash.slice(1)).get("lang");
-  return languages.some((l) => l.code === code) ? (code ?? undefined) : undefined;
-}
-
-function remember(code: string) {
-  const way = new URLSearchParams(location.hash.slice(1));
-  way.set("lang", code);
-  history.replaceState(history.state, "", `#${way.toString()}`);
+  const code = read("lang");
+  return languages.some((l) => l.code === code) ? code : undefined;
 }
 
 // useWords holds the words of the page. speak changes their language; it returns
@@ -52,7 +46,7 @@ export function Chooser({ words, choose }: { words: Words; choose: (code: string
         name="language"
         value={words.lang}
         onChange={(e) => {
-          remember(e.currentTarget.value);
+          write("lang", e.currentTarget.value);
           choose(e.currentTarget.value);
         }}
       >

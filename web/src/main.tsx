@@ -1,14 +1,13 @@
 import { render } from "preact";
+import { read } from "./address";
 import { Client } from "./api";
 import { App, Linkless } from "./app";
 import { chosen } from "./language";
 import "./style.css";
 import { load, pick } from "./words";
 
-// The case and the token stand behind the #, which browsers never send.
-const way = new URLSearchParams(location.hash.slice(1));
-const caseID = way.get("case");
-const token = way.get("token");
+const caseID = read("case");
+const token = read("token");
 const root = document.getElementById("app");
 if (root) {
   // Until the case says otherwise, the page speaks as the browser does.
@@ -21,4 +20,8 @@ if (root) {
     render(<Linkless words={words} />, root);
   }
 }
-window.addEventListener("hashchange", () => location.reload());
+// Another link is another page. Walking back through this one's history may change
+// the rest of the address, which has been read.
+window.addEventListener("hashchange", () => {
+  if (read("case") !== caseID || read("token") !== token) location.reload();
+});

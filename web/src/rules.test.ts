@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Case, Finding, Item } from "./api";
-import { elsewhere, wanted } from "./app";
+import { elsewhere } from "./app";
 import { countries, named } from "./countries";
 import { maxBytes, megabytes, unfit } from "./file";
 
@@ -9,17 +9,6 @@ const finding = (code: string, of: string, severity: Finding["severity"]): Findi
 const kase = (over: Partial<Case>): Case => ({
   id: "case_1", state: "open", title: "", text: "", locale: "en", language: "en", findings: [], updated_at: "2026-01-01T00:00:00Z",
   items: [item("document_front", true), item("document_back", false), item("details", true)], ...over,
-});
-
-describe("wanted", () => {
-  it("asks for what is required at first", () => expect(wanted(kase({}))).toEqual(["document_front", "details"]));
-  it("asks for the plan alone later", () => {
-    const plan = { items: [{ item: "document_back" as const, name: "", reasons: [], fixes: [] }] };
-    expect(wanted(kase({ state: "action_required", plan }))).toEqual(["document_back"]);
-  });
-  it.each(["processing", "in_review", "approved", "declined", "expired", "erased"] as const)("asks for nothing when %s", (state) =>
-    expect(wanted(kase({ state }))).toEqual([]),
-  );
 });
 
 describe("elsewhere", () => {

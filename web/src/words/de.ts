@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Wird gesendet und angesehen…",
   tryAgain: "Noch einmal versuchen",
   received: "Angekommen",
-  progress: "{done} von {all} angekommen.",
   kept: "Bleibt erhalten, nicht noch einmal senden",
   status: { submitted: "angekommen", passed: "angenommen", failed: "wird angesehen" },
   lastAttempt: "Klappt es diesmal nicht, übernimmt ein Mensch.",
@@ -73,7 +72,7 @@ const words: Words = {
     "Ihre Fotos werden gleich nach dem Eingang verschlüsselt und nur für diese Prüfung verwendet. Wir fragen hier nie nach Passwörtern, PINs oder Zahlungen.",
   optional: "(freiwillig)",
   hints: {
-    document_front: "Reisepass, Personalausweis oder Führerschein. Flach hinlegen, den Rahmen ausfüllen, Spiegelungen vermeiden.",
+    document_front: "Flach hinlegen, den Rahmen ausfüllen, Spiegelungen vermeiden.",
     document_back: "Drehen Sie das Dokument um und füllen Sie den Rahmen aus.",
     face: "Schauen Sie gerade in die Kamera, bei gleichmäßigem Licht, ohne Sonnenbrille.",
     details: "Geben Sie alles so ein, wie es im Dokument steht.",
@@ -154,6 +153,21 @@ const words: Words = {
     ios: "Öffnen Sie die Einstellungen des Telefons, wählen Sie diesen Browser, schalten Sie die Kamera ein und versuchen Sie es noch einmal.",
     other: "Öffnen Sie diesen Link in Chrome, Safari oder Firefox; dort lässt sich die Kamera erlauben.",
   },
+  way: { step: "Schritt {n} von {all}", back: "Zurück", next: "Weiter" },
+  welcome: {
+    title: "Bevor Sie beginnen",
+    text: "Es dauert etwa {minutes} Minuten. Sie können jederzeit aufhören und später mit demselben Link weitermachen.",
+    need: "Was Sie brauchen",
+    document: "Ein gültiges Dokument: {documents}.",
+    camera: "Eine Kamera: die dieses Geräts oder die Ihres Telefons.",
+    face: "Gutes Licht für ein Foto Ihres Gesichts.",
+    data: "Was mit Ihren Daten geschieht",
+    locked: "Ihre Fotos werden beim Eintreffen verschlüsselt und nur für diese Prüfung verwendet.",
+    checked: "Ein Programm prüft sie. Wo es nicht sicher ist, schaut ein Mensch.",
+    compared: "Ihr Gesicht wird vermessen, um es mit dem Foto im Dokument zu vergleichen.",
+    erased: "Der Dienst, von dem Sie kommen, kann auf Ihren Wunsch alles löschen.",
+  },
+  choose: { title: "Welches Dokument haben Sie?", text: "Es muss gültig sein und Ihnen gehören." },
 };
 
 export default words;

@@ -21,7 +21,6 @@ const en: Words = {
   looking: "Sending and looking at it…",
   tryAgain: "Try again",
   received: "Received",
-  progress: "{done} of {all} received.",
   kept: "Kept, no need to send again",
   status: { submitted: "received", passed: "accepted", failed: "being looked at" },
   lastAttempt: "If it does not work this time, a person takes over.",
@@ -74,7 +73,7 @@ const en: Words = {
     "Your photos are locked away when they arrive and are used for this verification only. We never ask for passwords, PINs or payments here.",
   optional: "(optional)",
   hints: {
-    document_front: "Passport, identity card or driving licence. Lay it flat, fill the frame, avoid reflections.",
+    document_front: "Lay it flat, fill the frame, avoid reflections.",
     document_back: "Turn the document over and fill the frame.",
     face: "Look straight into the camera, in even light, without sunglasses.",
     details: "Type them as they stand in the document.",
@@ -155,6 +154,21 @@ const en: Words = {
     ios: "Open your phone’s Settings, choose this browser, switch the camera on, then try again.",
     other: "Open this link in Chrome, Safari or Firefox; the camera can be allowed there.",
   },
+  way: { step: "Step {n} of {all}", back: "Back", next: "Continue" },
+  welcome: {
+    title: "Before you start",
+    text: "It takes about {minutes} minutes. You can stop at any time and go on later with the same link.",
+    need: "What you need",
+    document: "One valid document: {documents}.",
+    camera: "A camera: this device’s, or your phone’s.",
+    face: "Good light, for a photo of your face.",
+    data: "What happens to your data",
+    locked: "Your photos are encrypted when they arrive, and used for this verification only.",
+    checked: "Software checks them. Where it is not sure, a person looks.",
+    compared: "Your face is measured, to compare it with the photo in the document.",
+    erased: "The service that sent you here can erase all of it when you ask for that.",
+  },
+  choose: { title: "Which document do you have?", text: "It must be valid and your own." },
 };
 
 export default en;

@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Enviando y revisando…",
   tryAgain: "Intentar de nuevo",
   received: "Recibido",
-  progress: "{done} de {all} recibidos.",
   kept: "Se conserva, no hace falta enviarlo otra vez",
   status: { submitted: "recibido", passed: "aceptado", failed: "en revisión" },
   lastAttempt: "Si esta vez no funciona, se encargará una persona.",
@@ -74,7 +73,7 @@ const words: Words = {
     "Sus fotos se cifran en cuanto llegan y se usan solo para esta verificación. Aquí nunca le pediremos contraseñas, PIN ni pagos.",
   optional: "(opcional)",
   hints: {
-    document_front: "Pasaporte, documento de identidad o licencia de conducir. Apóyelo plano, llene el encuadre y evite reflejos.",
+    document_front: "Apóyelo plano, llene el encuadre y evite reflejos.",
     document_back: "Dé la vuelta al documento y llene el encuadre.",
     face: "Mire de frente a la cámara, con luz pareja y sin gafas de sol.",
     details: "Escríbalos como están en el documento.",
@@ -155,6 +154,21 @@ const words: Words = {
     ios: "Abra los Ajustes del teléfono, elija este navegador, active la cámara y vuelva a intentarlo.",
     other: "Abra este enlace en Chrome, Safari o Firefox; ahí se puede permitir la cámara.",
   },
+  way: { step: "Paso {n} de {all}", back: "Atrás", next: "Continuar" },
+  welcome: {
+    title: "Antes de empezar",
+    text: "Dura unos {minutes} minutos. Puede parar cuando quiera y seguir más tarde con el mismo enlace.",
+    need: "Qué necesita",
+    document: "Un documento vigente: {documents}.",
+    camera: "Una cámara: la de este dispositivo o la de su teléfono.",
+    face: "Buena luz, para una foto de su cara.",
+    data: "Qué pasa con sus datos",
+    locked: "Sus fotos se cifran al llegar y solo se usan para esta verificación.",
+    checked: "Un programa las revisa. Cuando no está seguro, mira una persona.",
+    compared: "Se mide su cara para compararla con la foto del documento.",
+    erased: "El servicio que le envió aquí puede borrarlo todo si usted lo pide.",
+  },
+  choose: { title: "¿Qué documento tiene?", text: "Debe estar vigente y ser suyo." },
 };
 
 export default words;

@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Envoi et lecture en cours…",
   tryAgain: "Réessayer",
   received: "Reçu",
-  progress: "{done} sur {all} reçus.",
   kept: "Conservé, inutile de le renvoyer",
   status: { submitted: "reçu", passed: "accepté", failed: "en cours d’examen" },
   lastAttempt: "Si cela ne va pas cette fois, une personne prendra le relais.",
@@ -74,7 +73,7 @@ const words: Words = {
     "Vos photos sont chiffrées dès leur arrivée et ne servent qu’à cette vérification. Nous ne demandons jamais ici de mot de passe, de code PIN ni de paiement.",
   optional: "(facultatif)",
   hints: {
-    document_front: "Passeport, carte d’identité ou permis de conduire. Posez-le à plat, remplissez le cadre, évitez les reflets.",
+    document_front: "Posez-le à plat, remplissez le cadre, évitez les reflets.",
     document_back: "Retournez le document et remplissez le cadre.",
     face: "Regardez l’appareil bien en face, avec une lumière égale, sans lunettes de soleil.",
     details: "Saisissez-les comme elles figurent sur le document.",
@@ -155,6 +154,21 @@ const words: Words = {
     ios: "Ouvrez les Réglages du téléphone, choisissez ce navigateur, activez la caméra, puis réessayez.",
     other: "Ouvrez ce lien dans Chrome, Safari ou Firefox ; la caméra peut y être autorisée.",
   },
+  way: { step: "Étape {n} sur {all}", back: "Retour", next: "Continuer" },
+  welcome: {
+    title: "Avant de commencer",
+    text: "Cela prend environ {minutes} minutes. Vous pouvez arrêter à tout moment et reprendre plus tard avec le même lien.",
+    need: "Ce qu’il vous faut",
+    document: "Un document valide : {documents}.",
+    camera: "Une caméra : celle de cet appareil ou celle de votre téléphone.",
+    face: "Une bonne lumière, pour une photo de votre visage.",
+    data: "Ce que deviennent vos données",
+    locked: "Vos photos sont chiffrées dès leur arrivée et ne servent qu’à cette vérification.",
+    checked: "Un programme les contrôle. En cas de doute, une personne regarde.",
+    compared: "Votre visage est mesuré pour être comparé à la photo du document.",
+    erased: "Le service qui vous a envoyé ici peut tout effacer à votre demande.",
+  },
+  choose: { title: "Quel document avez-vous ?", text: "Il doit être valide et à vous." },
 };
 
 export default words;

@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Mengirim dan memeriksa…",
   tryAgain: "Coba lagi",
   received: "Sudah diterima",
-  progress: "{done} dari {all} sudah diterima.",
   kept: "Tersimpan, tidak perlu dikirim lagi",
   status: { submitted: "sudah diterima", passed: "disetujui", failed: "sedang diperiksa" },
   lastAttempt: "Jika kali ini belum berhasil, petugas akan membantu Anda.",
@@ -72,7 +71,7 @@ const words: Words = {
     "Foto Anda dikunci begitu kami terima dan hanya dipakai untuk verifikasi ini. Kami tidak pernah meminta kata sandi, PIN, atau pembayaran di sini.",
   optional: "(opsional)",
   hints: {
-    document_front: "Paspor, kartu identitas (KTP), atau SIM. Letakkan datar, penuhi bingkai, hindari pantulan.",
+    document_front: "Letakkan datar, penuhi bingkai, hindari pantulan.",
     document_back: "Balik dokumen dan penuhi bingkai.",
     face: "Lihat lurus ke kamera, dengan cahaya merata, tanpa kacamata hitam.",
     details: "Ketik persis seperti di dokumen.",
@@ -153,6 +152,21 @@ const words: Words = {
     ios: "Buka Pengaturan ponsel, pilih peramban ini, nyalakan kamera, lalu coba lagi.",
     other: "Buka tautan ini di Chrome, Safari, atau Firefox; di sana kamera dapat diizinkan.",
   },
+  way: { step: "Langkah {n} dari {all}", back: "Kembali", next: "Lanjut" },
+  welcome: {
+    title: "Sebelum mulai",
+    text: "Perlu waktu sekitar {minutes} menit. Anda boleh berhenti kapan saja dan melanjutkan nanti dengan tautan yang sama.",
+    need: "Yang Anda perlukan",
+    document: "Satu dokumen yang berlaku: {documents}.",
+    camera: "Kamera: milik perangkat ini, atau ponsel Anda.",
+    face: "Cahaya yang baik, untuk foto wajah Anda.",
+    data: "Apa yang terjadi dengan data Anda",
+    locked: "Foto Anda dienkripsi saat tiba dan hanya dipakai untuk verifikasi ini.",
+    checked: "Program memeriksanya. Jika program tidak yakin, seseorang akan melihatnya.",
+    compared: "Wajah Anda diukur untuk dibandingkan dengan foto di dokumen.",
+    erased: "Layanan yang mengirim Anda ke sini dapat menghapus semuanya bila Anda meminta.",
+  },
+  choose: { title: "Dokumen mana yang Anda punya?", text: "Harus masih berlaku dan milik Anda sendiri." },
 };
 
 export default words;

@@ -39,7 +39,6 @@ export interface Words {
   looking: string;
   tryAgain: string;
   received: string;
-  progress: string; // {done} {all}
   kept: string;
   status: Record<"submitted" | "passed" | "failed", string>;
   lastAttempt: string;
@@ -88,6 +87,9 @@ export interface Words {
   camera: Record<Hint | "open" | "file" | "close" | "without" | "shoot" | "starting" | "face", string>;
   obstacle: Record<Obstacle, Told>;
   mend: Record<Remedy, string>; // how a denied camera is allowed again, by browser
+  way: { step: string; back: string; next: string }; // step: {n} {all}
+  welcome: Record<"title" | "text" | "need" | "document" | "camera" | "face" | "data" | "locked" | "checked" | "compared" | "erased", string>; // text: {minutes}, document: {documents}
+  choose: { title: string; text: string };
 }
 
 // languages are those of the page and of the server, each named in itself.

@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Enviando e conferindo…",
   tryAgain: "Tentar de novo",
   received: "Recebido",
-  progress: "{done} de {all} recebidos.",
   kept: "Fica guardado, não precisa enviar de novo",
   status: { submitted: "recebido", passed: "aceito", failed: "em análise" },
   lastAttempt: "Se não der certo desta vez, uma pessoa assume.",
@@ -74,7 +73,7 @@ const words: Words = {
     "Suas fotos são criptografadas assim que chegam e usadas só para esta verificação. Aqui nunca pedimos senhas, PINs nem pagamentos.",
   optional: "(opcional)",
   hints: {
-    document_front: "Passaporte, documento de identidade ou carteira de motorista. Apoie na mesa, preencha o quadro, evite reflexos.",
+    document_front: "Apoie na mesa, preencha o quadro, evite reflexos.",
     document_back: "Vire o documento e preencha o quadro.",
     face: "Olhe de frente para a câmera, com luz uniforme e sem óculos de sol.",
     details: "Digite como está no documento.",
@@ -155,6 +154,21 @@ const words: Words = {
     ios: "Abra os Ajustes do celular, escolha este navegador, ative a câmera e tente de novo.",
     other: "Abra este link no Chrome, Safari ou Firefox; lá a câmera pode ser permitida.",
   },
+  way: { step: "Passo {n} de {all}", back: "Voltar", next: "Continuar" },
+  welcome: {
+    title: "Antes de começar",
+    text: "Leva cerca de {minutes} minutos. Você pode parar quando quiser e continuar depois com o mesmo link.",
+    need: "Do que você precisa",
+    document: "Um documento válido: {documents}.",
+    camera: "Uma câmera: a deste aparelho ou a do seu celular.",
+    face: "Boa luz, para uma foto do seu rosto.",
+    data: "O que acontece com seus dados",
+    locked: "Suas fotos são criptografadas quando chegam e usadas somente nesta verificação.",
+    checked: "Um programa confere as fotos. Quando ele não tem certeza, uma pessoa olha.",
+    compared: "Seu rosto é medido para ser comparado com a foto do documento.",
+    erased: "O serviço que enviou você pode apagar tudo quando você pedir.",
+  },
+  choose: { title: "Qual documento você tem?", text: "Ele precisa estar válido e ser seu." },
 };
 
 export default words;

@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Gönderiliyor ve bakılıyor…",
   tryAgain: "Yeniden dene",
   received: "Alındı",
-  progress: "Alınan: {done} / {all}.",
   kept: "Saklandı, yeniden göndermeniz gerekmiyor",
   status: { submitted: "alındı", passed: "kabul edildi", failed: "bakılıyor" },
   lastAttempt: "Bu kez olmazsa bir görevli devralır.",
@@ -73,7 +72,7 @@ const words: Words = {
     "Fotoğraflarınız bize ulaştığı anda şifrelenir ve yalnızca bu doğrulama için kullanılır. Burada asla parola, PIN veya ödeme istemeyiz.",
   optional: "(isteğe bağlı)",
   hints: {
-    document_front: "Pasaport, kimlik kartı veya sürücü belgesi. Düz bir yere koyun, çerçeveyi doldurun, yansımadan kaçının.",
+    document_front: "Düz bir yere koyun, çerçeveyi doldurun, yansımadan kaçının.",
     document_back: "Belgeyi çevirin ve çerçeveyi doldurun.",
     face: "Eşit ışıkta, güneş gözlüğü olmadan doğrudan kameraya bakın.",
     details: "Belgede yazdığı gibi girin.",
@@ -154,6 +153,21 @@ const words: Words = {
     ios: "Telefonun Ayarlar bölümünü açın, bu tarayıcıyı seçin, kamerayı açın, sonra yeniden deneyin.",
     other: "Bu bağlantıyı Chrome, Safari ya da Firefox’ta açın; orada kameraya izin verilebilir.",
   },
+  way: { step: "Adım {n} / {all}", back: "Geri", next: "Devam" },
+  welcome: {
+    title: "Başlamadan önce",
+    text: "Yaklaşık {minutes} dakika sürer. İstediğiniz an durabilir, sonra aynı bağlantıyla devam edebilirsiniz.",
+    need: "Gerekenler",
+    document: "Geçerli bir belge: {documents}.",
+    camera: "Bir kamera: bu cihazınki ya da telefonunuzunki.",
+    face: "Yüz fotoğrafınız için iyi bir ışık.",
+    data: "Verilerinize ne olur",
+    locked: "Fotoğraflarınız ulaştığında şifrelenir ve yalnızca bu doğrulama için kullanılır.",
+    checked: "Bir yazılım inceler. Emin olmadığında bir insan bakar.",
+    compared: "Yüzünüz, belgedeki fotoğrafla karşılaştırmak için ölçülür.",
+    erased: "Sizi buraya gönderen hizmet, isterseniz hepsini silebilir.",
+  },
+  choose: { title: "Hangi belgeniz var?", text: "Geçerli ve size ait olmalı." },
 };
 
 export default words;

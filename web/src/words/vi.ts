@@ -20,7 +20,6 @@ const words: Words = {
   looking: "Đang gửi và xem…",
   tryAgain: "Thử lại",
   received: "Đã nhận",
-  progress: "Đã nhận {done} trên {all}.",
   kept: "Đã giữ lại, không cần gửi nữa",
   status: { submitted: "đã nhận", passed: "đã chấp nhận", failed: "đang xem" },
   lastAttempt: "Nếu lần này chưa được, nhân viên sẽ giúp bạn.",
@@ -72,7 +71,7 @@ const words: Words = {
     "Ảnh của bạn được mã hóa ngay khi đến nơi và chỉ dùng cho lần xác minh này. Ở đây chúng tôi không bao giờ hỏi mật khẩu, mã PIN hay yêu cầu thanh toán.",
   optional: "(không bắt buộc)",
   hints: {
-    document_front: "Hộ chiếu, thẻ căn cước hoặc giấy phép lái xe. Đặt phẳng, chụp đầy khung hình, tránh lóa.",
+    document_front: "Đặt phẳng, chụp đầy khung hình, tránh lóa.",
     document_back: "Hãy lật giấy tờ và chụp đầy khung hình.",
     face: "Hãy nhìn thẳng vào camera, ánh sáng đều, không đeo kính râm.",
     details: "Hãy nhập đúng như trên giấy tờ.",
@@ -153,6 +152,21 @@ const words: Words = {
     ios: "Mở Cài đặt của điện thoại, chọn trình duyệt này, bật camera, rồi thử lại.",
     other: "Hãy mở liên kết này trong Chrome, Safari hoặc Firefox; ở đó có thể cho phép camera.",
   },
+  way: { step: "Bước {n} trên {all}", back: "Quay lại", next: "Tiếp tục" },
+  welcome: {
+    title: "Trước khi bắt đầu",
+    text: "Mất khoảng {minutes} phút. Bạn có thể dừng bất cứ lúc nào và tiếp tục sau bằng chính liên kết này.",
+    need: "Bạn cần có",
+    document: "Một giấy tờ còn hạn: {documents}.",
+    camera: "Một camera: của thiết bị này hoặc của điện thoại.",
+    face: "Ánh sáng tốt để chụp khuôn mặt.",
+    data: "Dữ liệu của bạn được dùng thế nào",
+    locked: "Ảnh của bạn được mã hóa khi đến nơi và chỉ dùng cho lần xác minh này.",
+    checked: "Phần mềm kiểm tra ảnh. Khi phần mềm không chắc, một người sẽ xem.",
+    compared: "Khuôn mặt của bạn được đo để so sánh với ảnh trên giấy tờ.",
+    erased: "Dịch vụ đã gửi bạn đến đây có thể xóa tất cả khi bạn yêu cầu.",
+  },
+  choose: { title: "Bạn có giấy tờ nào?", text: "Giấy tờ phải còn hạn và là của bạn." },
 };
 
 export default words;

@@ -20,7 +20,6 @@ const words: Words = {
   looking: "正在提交并查看…",
   tryAgain: "再试一次",
   received: "已收到",
-  progress: "已收到 {done} 项，共 {all} 项。",
   kept: "已保留，无需再次提交",
   status: { submitted: "已收到", passed: "已通过", failed: "正在查看" },
   lastAttempt: "如果这次仍不成功，将由工作人员接手。",
@@ -71,7 +70,7 @@ const words: Words = {
   privacy: "您的照片一收到就会加密保存，只用于本次验证。我们绝不会在这里向您索要密码、PIN 或付款。",
   optional: "（选填）",
   hints: {
-    document_front: "护照、身份证或驾驶证。请平放，占满画面，避免反光。",
+    document_front: "请平放，占满画面，避免反光。",
     document_back: "请把证件翻过来，占满画面。",
     face: "请正对镜头，光线均匀，不戴墨镜。",
     details: "请按证件上的内容填写。",
@@ -152,6 +151,21 @@ const words: Words = {
     ios: "请打开手机的“设置”，选择此浏览器，打开相机，然后重试。",
     other: "请用手机自带的浏览器打开此链接，那里可以允许使用相机。",
   },
+  way: { step: "第 {n} 步，共 {all} 步", back: "返回", next: "继续" },
+  welcome: {
+    title: "开始之前",
+    text: "大约需要 {minutes} 分钟。您可以随时停下，之后用同一链接继续。",
+    need: "您需要准备",
+    document: "一份有效证件：{documents}。",
+    camera: "一台相机：此设备的或您手机的。",
+    face: "良好的光线，用来拍摄您的脸。",
+    data: "您的数据会怎样",
+    locked: "照片一到达就会加密，并且只用于这次验证。",
+    checked: "由程序检查。程序不确定时，由人来查看。",
+    compared: "会测量您的脸，以便与证件照片比对。",
+    erased: "让您来这里的服务方可以应您的要求全部删除。",
+  },
+  choose: { title: "您有哪种证件？", text: "必须有效，并且是您本人的。" },
 };
 
 export default words;
