@@ -164,3 +164,22 @@ func TestCatalogueKeepsSignalsFromApplicants(t *testing.T) {
 		}
 	}
 }
+
+func TestDocumentsAreThoseOfThePolicy(t *testing.T) {
+	p := presenter(t, false)
+	p.Policy.Documents.Accepted = []string{"id_card", "passport"}
+	p.Policy.Documents.AcceptedByIssuer = map[string][]string{"FR": {"residence_permit", "passport"}, "DE": {}}
+	c := kyc.NewCase("case_1", "apl_1", "test@3", "en", []kyc.Item{kyc.DocumentFront}, today, today.AddDate(0, 0, 2))
+	want := []api.DocumentKind{
+		{Kind: "passport", Name: "passport"},
+		{Kind: "id_card", Name: "identity card", TwoSided: true},
+		{Kind: "residence_permit", Name: "residence permit", TwoSided: true},
+	}
+	if got := p.Case(c).Documents; !slices.Equal(got, want) {
+		t.Errorf("documents are %v, want %v", got, want)
+	}
+	c = kyc.NewCase("case_1", "apl_1", "test@3", "en", []kyc.Item{kyc.Face}, today, today.AddDate(0, 0, 2))
+	if got := p.Case(c).Documents; got != nil {
+		t.Errorf("a case without a document names %v", got)
+	}
+}
