@@ -71,10 +71,7 @@ export interface DocumentKind {
 // FaceWay is how a face is asked for, and the words to ask for consent with.
 export interface FaceWay {
   capture: "still" | "sequence";
-<<<<<<< HEAD
   colours: "required" | "offered" | "off"; // of a sequence
-=======
->>>>>>> b5ee8e9 (web: one thing a screen: welcome, choice of a document, front, back, details, face; back always, resumed where it was)
   consent: "not_asked" | "needed" | "given" | "declined";
   ask: { text: string; title: string; body: string; other_way: string; agree: string; decline: string };
 }
