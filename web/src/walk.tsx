@@ -97,7 +97,7 @@ export function Walk(p: WalkProps) {
       <div class="screen" ref={screen}>
         {step === "welcome" && <Welcome of={kase} words={words} onNext={() => next(kase)} />}
         {step === "consent" && kase.face && (
-          <ConsentItem client={client} words={words} ask={kase.face.ask} language={kase.language} name={kase.items.find((i) => i.item === "face")?.name ?? ""} take={p.take} moved={p.moved} />
+          <ConsentItem client={client} words={words} ask={kase.face.ask} language={kase.language} name={kase.items.find((i) => i.item === "face")?.name ?? ""} take={(c) => (p.take(c), next(c))} moved={p.moved} />
         )}
         {step === "choose" && (
           <Choose

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Case, Item, ItemName } from "./api";
-import { after, partOf, resume, stepsOf, wanted } from "./way";
+import { after, partOf, resume, type Step, stepsOf, wanted } from "./way";
 
 const documents = [
   { kind: "passport", name: "passport", two_sided: false },
@@ -49,12 +49,14 @@ describe("resume", () => {
 });
 
 describe("after", () => {
-  it.each<[string, Case, "welcome" | "choose" | ItemName, string | undefined, string | undefined]>([
+  it.each<[string, Case, Step, string | undefined, string | undefined]>([
     ["the welcome: the choice", of(), "welcome", undefined, "choose"],
     ["the choice: the front", of(), "choose", "id_card", "document_front"],
     ["a front: over what is sent", of(["document_front", "details"]), "document_front", "passport", "face"],
     ["the last: back to what is missing", of(["face"]), "face", "passport", "document_front"],
     ["all sent", of(["document_front", "details", "face"]), "face", "passport", undefined],
+    ["the consent that was given: the choice", of(), "consent", undefined, "choose"],
+    ["the consent in a plan: what failed", of([], plan("face")), "consent", undefined, "face"],
     ["a plan's first item: its second", of(["details"], plan("details", "face")), "details", undefined, "face"],
   ])("%s", (_, c, step, kind, want) => expect(after(c, step, kind)).toBe(want));
 });

@@ -50,10 +50,10 @@ export function resume(c: Case, steps: readonly Step[], kind?: string): Step | u
 }
 
 // after is the screen that follows one: the next with something to do, else the
-// first such.
+// first such. The consent is no screen any more once it was answered.
 export function after(c: Case, step: Step, kind?: string): Step | undefined {
   const steps = stepsOf(c, kind);
-  const here = steps.indexOf(step);
+  const here = step === "consent" ? steps.indexOf("welcome") : steps.indexOf(step);
   return resume(c, steps.slice(here + 1), kind) ?? resume(c, steps.filter((s) => s !== "welcome" && s !== "choose"), kind);
 }
 
