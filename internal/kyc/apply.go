@@ -57,6 +57,12 @@ type Reviewed struct {
 	At       time.Time
 }
 
+// Noticed says that something was found out about a case while a person has it.
+type Noticed struct {
+	Findings []Finding
+	At       time.Time
+}
+
 // AskHelp says that a human is asked for.
 type AskHelp struct {
 	By string
@@ -91,6 +97,7 @@ func (Refuse) Name() string      { return "refuse" }
 func (Checked) Name() string     { return "checked" }
 func (CheckFailed) Name() string { return "check_failed" }
 func (Reviewed) Name() string    { return "reviewed" }
+func (Noticed) Name() string     { return "noticed" }
 func (AskHelp) Name() string     { return "ask_help" }
 func (Appeal) Name() string      { return "appeal" }
 func (Cancel) Name() string      { return "cancel" }
@@ -210,6 +217,9 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 	case Reviewed:
 		rec.Actor, rec.At, rec.Codes = e.By, e.At, codes(e.Findings)
 		err = c.reviewed(e)
+	case Noticed:
+		rec.At, rec.Codes = e.At, codes(e.Findings)
+		c.Findings = append(c.Findings, e.Findings...)
 	case AskHelp:
 		rec.Actor, rec.At, rec.Codes = actor(e.By), e.At, []Code{HelpRequested}
 		c.note(HelpRequested)

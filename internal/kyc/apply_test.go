@@ -96,6 +96,7 @@ func samples(c kyc.Case) []kyc.Event {
 		kyc.DeclineBiometrics{Consent: kyc.Consent{At: t0, By: "applicant"}},
 		kyc.Suspend{By: "rev_1", Findings: []kyc.Finding{finding(kyc.FaceRecordMismatch)}, At: t0},
 		kyc.Revoke{By: "rev_1", Findings: []kyc.Finding{finding(kyc.FaceRecordMismatch)}, At: t0},
+		kyc.Noticed{Findings: []kyc.Finding{finding(kyc.DocumentElsewhere)}, At: t0},
 		kyc.AskHelp{At: t0},
 		kyc.Appeal{At: t0},
 		kyc.Cancel{At: t0},

@@ -39,6 +39,7 @@ func Transitions() []Transition {
 		{ActionRequired, Expire{}.Name(), []State{Expired}},
 		erase(ActionRequired),
 		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired, Open}},
+		{InReview, Noticed{}.Name(), []State{InReview}},
 		help(InReview),
 		decline(InReview, InReview),
 		erase(InReview),
@@ -61,7 +62,7 @@ func Transitions() []Transition {
 // EventNames lists the names of all events in the order of a case's life.
 func EventNames() []string {
 	return []string{
-		GiveConsent{}.Name(), DeclineBiometrics{}.Name(), Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Requalify{}.Name(), Suspend{}.Name(), Revoke{}.Name(),
+		GiveConsent{}.Name(), DeclineBiometrics{}.Name(), Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Noticed{}.Name(), Requalify{}.Name(), Suspend{}.Name(), Revoke{}.Name(),
 		AskHelp{}.Name(), Appeal{}.Name(), Cancel{}.Name(), Expire{}.Name(), Erase{}.Name(),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -302,7 +303,9 @@ const someDetails = `{"surname":"Kőszegi","given_names":"Anna","birth_date":"19
 func (l *lab) inReview(account string) api.CreatedCase {
 	l.Helper()
 	c := l.newCase(account, "details")
-	s := into[api.Submitted](l.post("/v1/cases/"+c.Case.ID+"/submissions/details", c.Link.Token, someDetails, nil).is(http.StatusOK))
+	// Each account has a document of its own.
+	details := strings.Replace(someDetails, "X73007509", fmt.Sprintf("X%08d", crc32.ChecksumIEEE([]byte(account))%1e8), 1)
+	s := into[api.Submitted](l.post("/v1/cases/"+c.Case.ID+"/submissions/details", c.Link.Token, details, nil).is(http.StatusOK))
 	if s.Case.State != "processing" {
 		l.Fatalf("the case is %s", s.Case.State)
 	}

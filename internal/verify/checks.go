@@ -42,6 +42,13 @@ func (s *Service) judgeRound(ctx context.Context, c kyc.Case) error {
 	if err != nil {
 		return wrap("check case", c.ID, err)
 	}
+	err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		e.Held, err = s.holder(ctx, tx, c, e)
+		return err
+	})
+	if err != nil {
+		return wrap("check case", c.ID, err)
+	}
 	now := s.cfg.Now()
 	pol := s.Policy()
 	if _, ok := knownFace(pol, c, e.Face); ok {
@@ -143,9 +150,7 @@ func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 		}
 		e.Earlier = append(e.Earlier, Earlier{Judged: x, Side: f.Side, Face: f.Face, Details: f.Details})
 	}
-	var err error
-	e.HeldElsewhere, err = s.heldElsewhere(ctx, c, e)
-	return e, err
+	return e, nil
 }
 
 // waived reports whether a case goes on without the face that it would have asked

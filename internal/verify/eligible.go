@@ -51,14 +51,26 @@ func factsOf(e Evidence, today time.Time) policy.Facts {
 	return f
 }
 
-// kind is the kind of the document; "" when neither side tells.
+// kind is the kind of the document, by a zone or a bar code before the titles in
+// print; "" when neither side tells.
 func (e Evidence) kind() string {
+	best, rank := "", -1
 	for _, s := range []*Side{e.Front, e.Back} {
-		if s != nil && s.Kind != "" {
-			return s.Kind
+		if s == nil || s.Kind == "" {
+			continue
+		}
+		r := 0
+		switch {
+		case s.HasMRZ:
+			r = 2
+		case s.Barcode != nil && s.Barcode.Read:
+			r = 1
+		}
+		if r > rank {
+			best, rank = s.Kind, r
 		}
 	}
-	return ""
+	return best
 }
 
 // Services says how each service of a policy stands by the rules. It is pure, as

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -242,7 +243,9 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 		s.Fields[kyc.Field(name)] = Value{Text: f.Value, Confidence: f.Confidence, Source: f.Source, Box: bounds(f.Box, p.RGB.Rect)}
 	}
 	if m.Document.Issuer != "" {
-		s.Fields[kyc.IssuingState] = Value{Text: m.Document.Issuer, Confidence: 1, Source: "document"}
+		// Of the zone or the bar code where one says it: no title of another side
+		// stands above that.
+		s.Fields[kyc.IssuingState] = Value{Text: m.Document.Issuer, Confidence: 1, Source: cmp.Or(s.Fields[kyc.IssuingState].Source, document.SourcePrint)}
 	}
 	s.Barcode, s.NameTruncated = barcodeOf(m.Barcode, p.RGB.Rect)
 	if z := m.MRZ; z != nil {

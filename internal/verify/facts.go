@@ -120,9 +120,9 @@ type Evidence struct {
 	Sequence *Sequence
 	// WithoutBiometrics says that the applicant declined them.
 	WithoutBiometrics bool
-	// HeldElsewhere says that another applicant was approved with the document, and
-	// this one was not.
-	HeldElsewhere bool
+	// Held is who else was approved with the document; nil where nobody was, or where
+	// this applicant was too.
+	Held *Holder
 	// LikeElsewhere says that another applicant was approved with a face like this
 	// one, and this one was not.
 	LikeElsewhere bool

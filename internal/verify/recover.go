@@ -189,21 +189,15 @@ func (s *Service) accountsLike(ctx context.Context, c kyc.Case) ([]kyc.Applicant
 			out = append(out, a)
 		}
 	}
-	value, ok, err := s.claim(e)
+	err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		holders, err := s.holders(ctx, tx, e)
+		for _, h := range holders {
+			add(h.Applicant)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	if ok {
-		err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-			holders, err := tx.Holders(ctx, kyc.FingerprintDocument, value)
-			for _, h := range holders {
-				add(h.Applicant)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
 	}
 	for _, x := range s.alike(s.Policy(), c, e) {
 		add(x.Applicant)

@@ -212,15 +212,38 @@ func (s *Service) Policy() policy.Policy {
 // Review applies a person's decision.
 func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {
 	var e Evidence
-	c, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) {
+	var before kyc.Case
+	var unseen []kyc.Finding
+	c, err := s.apply(ctx, id, func(c kyc.Case) (kyc.Event, error) {
+		before = c
 		return kyc.Reviewed{By: by, Verdict: verdict, Findings: reasons, At: s.cfg.Now()}, nil
 	}, func(tx kyc.Tx, next kyc.Case) error {
+		if next.State != kyc.Approved {
+			return nil
+		}
 		var err error
 		if e, err = s.reviewed(ctx, tx, next); err != nil {
 			return err
 		}
-		return errors.Join(s.holdReviewed(ctx, tx, next, e), s.keepFace(ctx, tx, next, e.Face))
+		if unseen, err = s.unseen(ctx, tx, before, e); err != nil {
+			return err
+		}
+		if len(unseen) > 0 {
+			return errUnseen
+		}
+		held, err := s.holder(ctx, tx, next, e)
+		if err != nil {
+			return err
+		}
+		shared := held != nil || s.Policy().Documents.SeveralAccounts
+		return errors.Join(s.hold(ctx, tx, next, e, shared), s.keepFace(ctx, tx, next, e.Face))
 	})
+	if errors.Is(err, errUnseen) {
+		c, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Noticed{Findings: unseen, At: s.cfg.Now()}, nil }, nil)
+		if err == nil {
+			err = &kyc.Error{Kind: kyc.Conflict, Op: "review", State: c.State, Detail: "another account was approved with this document or a face like this; the case now says so: look at both, then decide again"}
+		}
+	}
 	if err == nil {
 		s.knowFace(c, e.Face)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -208,7 +209,30 @@ func (s *Service) past(ctx context.Context, c kyc.Case) (Past, error) {
 			x.At = i.Current.At
 		}
 	}
+	if err == nil {
+		err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+			x.Evidence.Held, err = s.heldThen(ctx, tx, c, e)
+			return err
+		})
+	}
 	return x, err
+}
+
+// heldThen is who else held the document when a case was judged: what the case says
+// of it, or who came before its own applicant.
+func (s *Service) heldThen(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence) (*Holder, error) {
+	for _, f := range c.Findings {
+		if id, ok := strings.CutPrefix(f.Measure, "case:"); ok && f.Code == kyc.DocumentElsewhere {
+			told := slices.ContainsFunc(c.Findings, func(g kyc.Finding) bool { return g.Code == kyc.DocumentInUse })
+			return &Holder{Case: kyc.CaseID(id), Approved: told}, nil
+		}
+	}
+	holders, err := s.holders(ctx, tx, e)
+	own := slices.IndexFunc(holders, func(h kyc.FingerprintRecord) bool { return h.Applicant == c.Applicant })
+	if err != nil || own <= 0 {
+		return nil, err
+	}
+	return &Holder{Case: holders[0].Case, Approved: true}, nil
 }
 
 // Affected is an approved case that a newer policy would not approve.

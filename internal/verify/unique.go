@@ -2,8 +2,13 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"bonafide/internal/kyc"
 )
@@ -12,57 +17,92 @@ import (
 // document was approved in between; the next look finds it held.
 const claimAgain = 3
 
-// claim is the keyed fingerprint of a case's document: of its kind, its issuer
-// and its number. ok is false where no number was read.
-func (s *Service) claim(e Evidence) (value [32]byte, ok bool, err error) {
-	number, _, ok := e.field(kyc.DocumentNumber)
-	if !ok {
-		return value, false, nil
-	}
-	issuer, _, _ := e.field(kyc.IssuingState)
-	f, err := s.cfg.Sealer.Fingerprint("document number", e.kind(), lettersAndDigits(issuer.Text), lettersAndDigits(number.Text))
-	if err != nil {
-		return value, false, fmt.Errorf("fingerprint of a document: %w", err)
-	}
-	return [32]byte(f), true, nil
+// Holder is a case of another applicant that was approved with the document.
+type Holder struct {
+	Case kyc.CaseID
+	// Approved says that it still is; a verification that was revoked is nobody's
+	// earlier account.
+	Approved bool
 }
 
-// lettersAndDigits leaves out what printers put between the characters of a number.
-func lettersAndDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+// claims are the keyed fingerprints of a case's document: of its number with its
+// holder's date of birth, as the document has them and, where they were typed, as
+// typed. Kind and issuer are left out on purpose: both are read from small print on
+// some documents, and one that is read once with its issuer and once without would
+// be two. The date of birth keeps numbers apart that several issuers, as the states
+// of a federation, give out alike.
+func (s *Service) claims(e Evidence) ([][32]byte, error) {
+	read := func(f kyc.Field) string { v, _, _ := e.field(f); return v.Text }
+	var out [][32]byte
+	for _, x := range [][2]string{
+		{read(kyc.DocumentNumber), read(kyc.BirthDate)},
+		{e.Details[kyc.DocumentNumber], e.Details[kyc.BirthDate]},
+	} {
+		number := plainNumber(x[0])
+		if number == "" {
+			continue
+		}
+		f, err := s.cfg.Sealer.Fingerprint("document number", number, x[1])
+		if err != nil {
+			return nil, fmt.Errorf("fingerprint of a document: %w", err)
+		}
+		if v := [32]byte(f); !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// plainNumber leaves out what printers put between the characters of a number, and
+// takes characters that readers take for each other as one.
+func plainNumber(s string) string {
+	alike := strings.NewReplacer("O", "0", "I", "1", "L", "1", "S", "5", "B", "8", "Z", "2")
+	return alike.Replace(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
 		}
 		return -1
-	}, strings.ToUpper(s))
+	}, strings.ToUpper(norm.NFKC.String(s))))
 }
 
-// heldElsewhere reports whether another applicant was approved with the document
-// and this one was not.
-func (s *Service) heldElsewhere(ctx context.Context, c kyc.Case, e Evidence) (bool, error) {
-	value, ok, err := s.claim(e)
-	if err != nil || !ok {
-		return false, err
-	}
-	var held bool
-	err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-		held, err = elsewhere(ctx, tx, c.Applicant, value)
-		return err
-	})
-	return held, err
-}
-
-func elsewhere(ctx context.Context, tx kyc.Tx, a kyc.ApplicantID, value [32]byte) (bool, error) {
-	holders, err := tx.Holders(ctx, kyc.FingerprintDocument, value)
+// holder finds who else was approved with the document; nil when nobody was, or
+// when this applicant was too.
+func (s *Service) holder(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence) (*Holder, error) {
+	holders, err := s.holders(ctx, tx, e)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
+	var other *Holder
 	for _, h := range holders {
-		if h.Applicant == a {
-			return false, nil
+		if h.Applicant == c.Applicant {
+			return nil, nil //nolint:nilnil // nobody else's
+		}
+		r, err := tx.Case(ctx, h.Case)
+		if err != nil {
+			return nil, err
+		}
+		if x := (Holder{Case: h.Case, Approved: r.State == kyc.Approved}); other == nil || x.Approved && !other.Approved {
+			other = &x
 		}
 	}
-	return len(holders) > 0, nil
+	return other, nil
+}
+
+// holders are all who were approved with the document of e.
+func (s *Service) holders(ctx context.Context, tx kyc.Tx, e Evidence) ([]kyc.FingerprintRecord, error) {
+	values, err := s.claims(e)
+	if err != nil {
+		return nil, err
+	}
+	var out []kyc.FingerprintRecord
+	for _, v := range values {
+		held, err := tx.Holders(ctx, kyc.FingerprintDocument, v)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, held...)
+	}
+	return out, nil
 }
 
 // hold notes that an approved applicant holds the document of e. shared says that
@@ -71,22 +111,28 @@ func (s *Service) hold(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence, s
 	if c.State != kyc.Approved {
 		return nil
 	}
-	value, ok, err := s.claim(e)
-	if err != nil || !ok {
+	values, err := s.claims(e)
+	if err != nil {
 		return err
 	}
-	return tx.Hold(ctx, kyc.FingerprintRecord{
-		Kind: kyc.FingerprintDocument, Value: value, Applicant: c.Applicant, Case: c.ID, Shared: shared, CreatedAt: s.cfg.Now(),
-	})
+	for _, v := range values {
+		err := tx.Hold(ctx, kyc.FingerprintRecord{
+			Kind: kyc.FingerprintDocument, Value: v, Applicant: c.Applicant, Case: c.ID, Shared: shared, CreatedAt: s.cfg.Now(),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reviewed collects of a case that a person decides what holding needs: what is
-// stored of the document and the face. What was not read yet, as after a failure of
-// ours, is not held.
+// stored of the document, the details and the face. Of a document that was not read,
+// as after a failure of ours, that is what was typed.
 func (s *Service) reviewed(ctx context.Context, tx kyc.Tx, c kyc.Case) (Evidence, error) {
 	var e Evidence
 	for _, st := range c.Items {
-		if st.Current == nil || st.Item == kyc.Details {
+		if st.Current == nil {
 			continue
 		}
 		f, err := s.factsIn(ctx, tx, c, *st.Current)
@@ -98,60 +144,77 @@ func (s *Service) reviewed(ctx context.Context, tx kyc.Tx, c kyc.Case) (Evidence
 			e.Front = f.Side
 		case kyc.DocumentBack:
 			e.Back = f.Side
+		case kyc.Details:
+			e.Details = f.Details
 		case kyc.Face:
 			e.Face = f.Face
-		case kyc.Details, kyc.Eligibility, kyc.Uniqueness, kyc.WholeCase:
+		case kyc.Eligibility, kyc.Uniqueness, kyc.WholeCase:
 		}
 	}
 	return e, nil
 }
 
-// holdReviewed is [Service.hold] for a person's approval: they may approve what
-// somebody else holds.
-func (s *Service) holdReviewed(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence) error {
-	if c.State != kyc.Approved {
-		return nil
+// unseen are the signals about other accounts that a case does not carry yet: it
+// went to a person before they could be known, or for a reason that hid them.
+func (s *Service) unseen(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence) ([]kyc.Finding, error) {
+	pol := s.Policy()
+	if pol.Documents.SeveralAccounts {
+		return nil, nil
 	}
-	value, ok, err := s.claim(e)
-	if err != nil || !ok {
-		return err
-	}
-	held, err := elsewhere(ctx, tx, c.Applicant, value)
+	held, err := s.holder(ctx, tx, c, e)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.hold(ctx, tx, c, e, held || s.Policy().Documents.SeveralAccounts)
+	e.Held, e.LikeElsewhere = held, s.likeElsewhere(pol, c, e)
+	j := judge{policy: pol, evidence: e, findings: []kyc.Finding{{Code: kyc.HelpRequested, Item: kyc.WholeCase}}}
+	j.otherAccounts(false)
+	return slices.DeleteFunc(j.findings, func(f kyc.Finding) bool {
+		return f.Item != kyc.Uniqueness || slices.ContainsFunc(c.Findings, func(g kyc.Finding) bool { return g.Code == f.Code })
+	}), nil
 }
 
+// errUnseen ends the approval of a person who did not know of another account.
+var errUnseen = errors.New("another account was not seen")
+
 // uniqueness judges whether the document, or the face, has another account already.
-// It comes last: its applicant is told only when all else has passed, since somebody
-// who has not shown to be the document's owner learns nothing; where a person looks
-// at the case for another reason, they are told.
+// It comes last, when all else has passed or a person looks at the case anyway. The
+// person who looks is told which case it is. The applicant is told only when nothing
+// else is wrong and their face was compared with the document's: somebody who has
+// not shown to be the document's owner learns nothing.
 func (j *judge) uniqueness() {
-	e := j.evidence
-	if !e.HeldElsewhere && !e.LikeElsewhere || j.policy.Documents.SeveralAccounts {
+	if j.policy.Documents.SeveralAccounts {
 		return
 	}
-	review := false
+	owner := false
+	if m := CompareFaces(j.policy, j.evidence); m != nil && m.Score >= m.Threshold {
+		owner = true
+	}
 	for _, f := range kyc.Visible(j.findings) {
 		switch f.Definition().Severity {
 		case kyc.Retry, kyc.Final:
 			return
 		case kyc.Review:
-			review = true
+			owner = false
 		case kyc.Note:
 		}
 	}
-	told := func(there bool, code, signal kyc.Code, field kyc.Field) {
-		switch {
-		case !there:
-		case review:
-			j.add(kyc.Finding{Code: signal, Item: kyc.Uniqueness, Field: field})
-		default:
-			j.add(kyc.Finding{Code: code, Item: kyc.Uniqueness, Field: field})
-			review = true // of two that say the same, the applicant is told one
+	j.otherAccounts(owner)
+}
+
+// otherAccounts adds what is known of other accounts; tell says that the applicant
+// may know. Of two that say the same, the applicant is told one.
+func (j *judge) otherAccounts(tell bool) {
+	if h := j.evidence.Held; h != nil {
+		if tell && h.Approved {
+			j.add(kyc.Finding{Code: kyc.DocumentInUse, Item: kyc.Uniqueness, Field: kyc.DocumentNumber})
+			tell = false
 		}
+		j.add(kyc.Finding{Code: kyc.DocumentElsewhere, Item: kyc.Uniqueness, Field: kyc.DocumentNumber, Measure: "case:" + string(h.Case)})
 	}
-	told(e.HeldElsewhere, kyc.DocumentInUse, kyc.DocumentElsewhere, kyc.DocumentNumber)
-	told(e.LikeElsewhere, kyc.FaceInUse, kyc.FaceElsewhere, kyc.Likeness)
+	if j.evidence.LikeElsewhere {
+		if tell {
+			j.add(kyc.Finding{Code: kyc.FaceInUse, Item: kyc.Uniqueness, Field: kyc.Likeness})
+		}
+		j.add(kyc.Finding{Code: kyc.FaceElsewhere, Item: kyc.Uniqueness, Field: kyc.Likeness})
+	}
 }
