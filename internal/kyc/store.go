@@ -100,6 +100,10 @@ type Applicants interface {
 	// external key, and those of their cases and submissions, and removes their
 	// replies, fingerprints, faces and contacts; it is not an error when nothing is there.
 	DeleteDataKey(ctx context.Context, id ApplicantID) error
+	// ApplicantsOver lists up to limit applicants of whom every case that is not
+	// erased is in one of the states and was changed last before that state's time,
+	// and who have such a case.
+	ApplicantsOver(ctx context.Context, before map[State]time.Time, limit int) ([]ApplicantID, error)
 }
 
 // Cases keeps cases.

@@ -37,6 +37,7 @@ type Policy struct {
 	Documents        Documents          `yaml:"documents"`
 	Face             Face               `yaml:"face"`
 	Uniqueness       Uniqueness         `yaml:"uniqueness"`
+	Retention        Retention          `yaml:"retention"`
 	Thresholds       Thresholds         `yaml:"thresholds"`
 }
 

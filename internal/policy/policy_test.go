@@ -82,6 +82,8 @@ func TestParse(t *testing.T) {
 		"no day":                     {"effective_from: 2026-01-01", "effective_from: soon", "soon"},
 		"nothing asked":              {"items: [document_front, details, face]", "items: []", "items: at least one"},
 		"something unknown asked":    {"items: [document_front, details, face]", "items: [shoe]", `"shoe"`},
+		"kept for too short":         {"declined: 2160h", "declined: 1h", "retention.declined"},
+		"kept for less than nothing": {"expired: 720h", "expired: -720h", "retention.expired"},
 		"something computed asked":   {"items: [document_front, details, face]", "items: [uniqueness]", `"uniqueness"`},
 		"no document asked":          {"items: [document_front, details, face]", "items: [details]", "document_front must be asked"},
 		"too short a life":           {"case_expires_after: 168h", "case_expires_after: 1s", "case_expires_after"},

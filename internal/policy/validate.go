@@ -49,6 +49,7 @@ func (d *document) complete() []Problem {
 	p.Face.check(bad)
 	p.Uniqueness = p.Uniqueness.absent()
 	p.Uniqueness.check(bad)
+	p.Retention.check(bad)
 	p.Thresholds.check(bad)
 	return append(out, d.compile(bad)...)
 }

@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"bonafide/internal/kyc"
@@ -71,6 +74,27 @@ func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
 	}
 	t.erased = true
 	return nil
+}
+
+// ApplicantsOver implements [kyc.Applicants].
+func (t *tx) ApplicantsOver(ctx context.Context, before map[kyc.State]time.Time, limit int) ([]kyc.ApplicantID, error) {
+	if len(before) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	var over []string
+	var args []any
+	for _, s := range slices.Sorted(maps.Keys(before)) {
+		over = append(over, "(%.state = ? AND %.updated_at < ?)")
+		args = append(args, s, micro(before[s]))
+	}
+	is := func(table string) string {
+		return "(" + strings.ReplaceAll(strings.Join(over, " OR "), "%", table) + ")"
+	}
+	return many(ctx, t, "list applicants whose cases are over",
+		func(r row) (id kyc.ApplicantID, err error) { return id, r.Scan(&id) },
+		"SELECT DISTINCT c.applicant FROM cases c WHERE "+is("c")+
+			" AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.applicant = c.applicant AND o.state <> 'erased' AND NOT "+is("o")+") LIMIT ?",
+		slices.Concat(args, args, []any{limit})...)
 }
 
 func micro(t time.Time) int64  { return t.UnixMicro() }

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,6 +40,49 @@ func caseTests() map[string]func(*testing.T, harness) {
 			}
 			c.ID = "x"
 			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.SaveCase(h.ctx(), c) })
+		},
+		"applicants whose cases are over": func(_ *testing.T, h harness) {
+			old, young := now.Add(-2*time.Hour), now.Add(-time.Minute)
+			of := func(id, applicant string, s kyc.State, at time.Time) {
+				c := caseOf(id, applicant)
+				c.State, c.UpdatedAt = s, at
+				h.write(func(tx kyc.Tx) error { return tx.CreateCase(h.ctx(), c) })
+			}
+			for id, cases := range map[string][]kyc.State{
+				"declined":         {kyc.Declined},
+				"declined twice":   {kyc.Declined, kyc.Expired},
+				"kept":             {kyc.Approved},
+				"one kept":         {kyc.Declined, kyc.Approved},
+				"one under way":    {kyc.Declined, kyc.InReview},
+				"nothing left":     {kyc.Erased},
+				"one erased":       {kyc.Erased, kyc.Declined},
+				"without any case": nil,
+			} {
+				h.write(func(tx kyc.Tx) error { return tx.CreateApplicant(h.ctx(), applicant(id)) })
+				for k, s := range cases {
+					of(fmt.Sprint(id, k), id, s, old)
+				}
+			}
+			h.write(func(tx kyc.Tx) error { return tx.CreateApplicant(h.ctx(), applicant("one young")) })
+			of("y1", "one young", kyc.Declined, old)
+			of("y2", "one young", kyc.Declined, young)
+			before := map[kyc.State]time.Time{kyc.Declined: now.Add(-time.Hour), kyc.Expired: now.Add(-time.Hour)}
+			h.read(func(tx kyc.Tx) error {
+				got, err := tx.ApplicantsOver(h.ctx(), before, 100)
+				slices.Sort(got)
+				h.equal("over", got, []kyc.ApplicantID{"declined", "declined twice", "one erased"})
+				if err != nil {
+					return err
+				}
+				got, err = tx.ApplicantsOver(h.ctx(), before, 2)
+				h.equal("limited", len(got), 2)
+				if err != nil {
+					return err
+				}
+				got, err = tx.ApplicantsOver(h.ctx(), nil, 100)
+				h.equal("where all are kept", len(got), 0)
+				return err
+			})
 		},
 		"listed by applicant, oldest first": func(_ *testing.T, h harness) {
 			h.setup()

@@ -369,8 +369,8 @@ const orphanAge = time.Hour
 // replyAge is how long an answer can be asked for again with its Idempotency-Key.
 const replyAge = 24 * time.Hour
 
-// Sweep removes what nothing refers to: evidence of uploads that were cut off,
-// expired tokens and old replies.
+// Sweep removes what nothing refers to (evidence of uploads that were cut off,
+// expired tokens and old replies) and erases what the policy keeps no longer.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.cfg.Now()
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
@@ -399,7 +399,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return fmt.Errorf("sweep: %w", err)
 		}
 	}
-	return nil
+	return s.forget(ctx)
 }
 
 // apply loads a case, applies the event that make returns for it, and stores

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bonafide/internal/kyc"
+	"bonafide/internal/policy"
 )
 
 func asError(err error) *kyc.Error {
@@ -505,6 +506,54 @@ func TestErase(t *testing.T) {
 		t.Error("the account still leads to the erased applicant")
 	}
 	l.refused(l.Erase(t.Context(), "apl_that_is_not"), kyc.NotFound)
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	pol := rules()
+	pol.Eligibility.RestrictedRegions = []string{"FR"}
+	pol.Retention = policy.Retention{Declined: 90 * 24 * time.Hour, Expired: 30 * 24 * time.Hour}
+	l := newLab(t, pol, nil)
+	fromFrance := strings.Replace(rightDetails, `"DE"`, `"FR"`, 1)
+	approved := l.check(l.of("account 1", rightDetails, 0.1))
+	declined := l.check(l.of("account 2", fromFrance, 0.1))
+	l.account = "account 3"
+	expired := l.open(kyc.DocumentFront, kyc.Face)
+	l.front(expired.ID, goodSide())
+	if _, err := l.Cancel(t.Context(), expired.ID); err != nil {
+		t.Fatal(err)
+	}
+	l.account = "account 4"
+	both := l.check(l.of("account 4", fromFrance, 0.1))
+	l.account = "account 4"
+	if _, err := l.AskHelp(t.Context(), l.open(kyc.Details).ID); err != nil { // which waits for a person
+		t.Fatal(err)
+	}
+	erased := func(want ...kyc.CaseID) {
+		t.Helper()
+		if err := l.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []kyc.CaseID{approved.ID, declined.ID, expired.ID, both.ID} {
+			if got := l.read(c).State == kyc.Erased; got != slices.Contains(want, c) {
+				t.Errorf("%s is erased: %v", c, got)
+			}
+		}
+	}
+	files := l.files()
+	erased()
+	l.pass(31 * 24 * time.Hour)
+	erased(expired.ID)
+	if l.files() != files-1 {
+		t.Errorf("%d evidence files of %d are left", l.files(), files)
+	}
+	l.pass(60 * 24 * time.Hour)
+	erased(expired.ID, declined.ID)
+	l.pass(10 * 365 * 24 * time.Hour)
+	erased(expired.ID, declined.ID)
+	if got := l.events(declined.ID); got[len(got)-1] != "erase" {
+		t.Errorf("the record says %v", got)
+	}
 }
 
 func TestSweep(t *testing.T) {
