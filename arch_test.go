@@ -18,10 +18,10 @@ import (
 // exist: give it a place, and a line in docs/architecture.md.
 var layers = [][]string{
 	{"cmd/bonafide"},
-	{"internal/server", "internal/applicant", "internal/jobs", "internal/eval"},
+	{"internal/server", "internal/applicant", "internal/console", "internal/jobs", "internal/eval"},
 	{"internal/verify"},
-	{"internal/policy", "internal/message", "internal/document", "internal/liveness", "internal/blob", "internal/sqlite", "internal/people", "internal/notify", "internal/webhook"},
-	{"internal/face", "internal/ocr", "internal/barcode", "internal/audit", "internal/specimen"},
+	{"internal/policy", "internal/message", "internal/document", "internal/liveness", "internal/blob", "internal/sqlite", "internal/people", "internal/notify", "internal/webhook", "internal/figures"},
+	{"internal/page", "internal/face", "internal/ocr", "internal/barcode", "internal/audit", "internal/specimen"},
 	{"internal/imaging", "internal/onnx", "internal/seal", "internal/match"},
 	{"internal/onnx/assets"},
 	{"internal/onnx/convert"},
@@ -40,6 +40,8 @@ var only = map[string][]string{
 	"github.com/tink-crypto/tink-go/v2/aead": {"internal/seal"},
 	"github.com/danielgtaylor/huma/v2":       {"internal/server"},
 	"github.com/alecthomas/kong":             {"cmd/bonafide"},
+	"github.com/go-webauthn/webauthn":        {"internal/console"},
+	"github.com/coreos/go-oidc/v3":           {"internal/console"},
 	"cel.dev/cel-go":                         {"internal/policy"},
 }
 

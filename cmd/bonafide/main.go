@@ -76,6 +76,11 @@ type commands struct {
 		Revoke keysRevokeCmd `cmd:"" help:"Revoke an API key."`
 		Rotate keysRotateCmd `cmd:"" help:"Make new master keys; the old ones stay for what they sealed."`
 	} `cmd:"" help:"API keys of integrators, and the master keys."`
+	Operators struct {
+		Invite   operatorsInviteCmd `cmd:"" help:"Invite a person to the console; prints a link that works once."`
+		List     operatorsListCmd   `cmd:"" help:"List the people who may work in the console."`
+		Reinvite operatorsAgainCmd  `cmd:"" help:"Give a person a new way in: their passkeys are dropped."`
+	} `cmd:"" help:"The people who work in the console."`
 	Erase eraseCmd `cmd:"" help:"Destroy everything of an applicant."`
 	Audit struct {
 		Verify auditVerifyCmd `cmd:"" help:"Verify the audit chain."`

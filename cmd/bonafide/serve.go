@@ -18,6 +18,7 @@ import (
 
 	"bonafide/internal/applicant"
 	"bonafide/internal/blob"
+	"bonafide/internal/console"
 	"bonafide/internal/jobs"
 
 	"bonafide/internal/message"
@@ -49,7 +50,12 @@ type serveCmd struct {
 	Network   string        `name:"network-region-header" help:"Header in which your proxy says which country an applicant connects from, as CF-IPCountry. Only with a proxy that always sets it." placeholder:"NAME" env:"BONAFIDE_NETWORK_REGION_HEADER"`
 	LinkTTL   time.Duration `name:"link-ttl" help:"How long an applicant's link works." default:"24h"`
 	Demo      bool          `help:"Also create an API key and an applicant link, and print them."`
-	LogLevel  slog.Level    `name:"log-level" help:"debug, info, warn or error." default:"info"`
+	Provider  struct {
+		Issuer       string `help:"Address of the OpenID Connect provider through which people sign in to the console." placeholder:"URL" env:"BONAFIDE_OIDC_ISSUER"`
+		ClientID     string `name:"client-id" help:"The console's id at the provider." placeholder:"ID" env:"BONAFIDE_OIDC_CLIENT_ID"`
+		ClientSecret string `name:"client-secret" help:"Its secret; better in the environment, where other processes do not see it." placeholder:"SECRET" env:"BONAFIDE_OIDC_CLIENT_SECRET"`
+	} `embed:"" prefix:"oidc-"`
+	LogLevel slog.Level `name:"log-level" help:"debug, info, warn or error." default:"info"`
 }
 
 // Run implements the command: it serves until the context ends, then finishes
@@ -103,9 +109,20 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	origin, _, err := console.Origin(base)
+	if err != nil {
+		return err
+	}
+	desk, err := console.New(console.Config{
+		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log, Now: a.now, Random: a.random, NewID: a.newID(),
+		PublicURL: base, Provider: console.Provider{Issuer: c.Provider.Issuer, ClientID: c.Provider.ClientID, ClientSecret: c.Provider.ClientSecret},
+	})
+	if err != nil {
+		return err
+	}
 	handler, err := server.New(server.Config{
 		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log,
-		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page, NetworkHeader: c.Network,
+		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page, Console: desk, NetworkHeader: c.Network,
 	})
 	if err != nil {
 		return err
@@ -119,8 +136,8 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	if err := node.jobs.Start(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "Bonafide %s serves %s\n  ready in    %s\n  data        %s\n  policy      %s\n  API         %s/openapi.json\n",
-		version, base, a.now().Sub(began).Round(time.Millisecond), c.Data, pol.ID(), base)
+	fmt.Fprintf(a.stdout, "Bonafide %s serves %s\n  ready in    %s\n  data        %s\n  policy      %s\n  API         %s/openapi.json\n  console     %s%s\n",
+		version, base, a.now().Sub(began).Round(time.Millisecond), c.Data, pol.ID(), base, origin, console.Path)
 	if next, ok := policies.Next(began); ok {
 		fmt.Fprintf(a.stdout, "  then        %s, from %s on\n", next.ID(), next.EffectiveFrom.Format(time.DateOnly))
 	}
@@ -139,6 +156,9 @@ func (c serveCmd) check() error {
 	}
 	if strings.ContainsFunc(c.Network, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r) }) {
 		return errors.New("--network-region-header must be the name of a header, such as CF-IPCountry")
+	}
+	if (c.Provider.Issuer == "") != (c.Provider.ClientID == "") {
+		return errors.New("--oidc-issuer and --oidc-client-id come together")
 	}
 	if c.PublicURL == "" {
 		return nil

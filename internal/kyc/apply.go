@@ -36,6 +36,8 @@ type Checked struct {
 	Findings []Finding
 	Limits   Limits
 	Services []Service
+	// Country issued the document, as it says itself; "" is unknown.
+	Country string
 	// Refused are the pictures whose findings ask for another picture.
 	Refused []RefusedPicture
 	At      time.Time
@@ -393,6 +395,9 @@ func (c *Case) checked(e Checked) error {
 		c.Policy = e.Policy
 	}
 	c.Services = e.Services
+	if e.Country != "" {
+		c.Country = e.Country
+	}
 	// What people said (help was asked) outlives the machine's findings.
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f.Code != HelpRequested })
 	helpAsked := len(c.Findings) > 0

@@ -23,6 +23,8 @@ const (
 	ConsentNeeded ErrorKind = "consent_needed"
 	// TooMany says that a limit on number or size is reached.
 	TooMany ErrorKind = "too_many"
+	// Forbidden says that the one who asks may not, as they are; somebody else may.
+	Forbidden ErrorKind = "forbidden"
 )
 
 // Error is a refusal. It carries ids and states, never personal data.

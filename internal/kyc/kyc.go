@@ -202,6 +202,9 @@ type Case struct {
 	// NetworkRegion is where the applicant last connected from, ISO 3166-1 alpha-2,
 	// as the integrator or the operator's proxy told; "" is unknown.
 	NetworkRegion string `json:"network_region,omitempty"`
+	// Country issued the document that was judged last, as it says itself; "" is
+	// unknown.
+	Country string `json:"country,omitempty"`
 	// Services are the operator's services with what closes each, as of the last
 	// check, or of the opening while nothing was checked.
 	Services []Service `json:"services,omitempty"`

@@ -98,7 +98,8 @@ type Applicants interface {
 	DataKey(ctx context.Context, id ApplicantID) ([]byte, error)
 	// DeleteDataKey destroys the key, empties the applicant's sealed bytes and
 	// external key, and those of their cases and submissions, and removes their
-	// replies, fingerprints, faces and contacts; it is not an error when nothing is there.
+	// replies, fingerprints, faces, contacts, notes and places on the desk, and the
+	// countries of their outcomes; it is not an error when nothing is there.
 	DeleteDataKey(ctx context.Context, id ApplicantID) error
 	// ApplicantsOver lists up to limit applicants of whom every case that is not
 	// erased is in one of the states and was changed last before that state's time,
@@ -162,7 +163,8 @@ type Access interface {
 	SaveReply(ctx context.Context, r ReplyRecord) error
 	// ForgetReply removes one reply.
 	ForgetReply(ctx context.Context, scope string, key [32]byte) error
-	// ForgetBefore removes tokens that expired and replies created before t.
+	// ForgetBefore removes tokens, sessions and what was spent that expired, and
+	// replies created, before t.
 	ForgetBefore(ctx context.Context, t time.Time) error
 }
 
@@ -205,6 +207,10 @@ type Tx interface {
 	Contacts
 	Recoveries
 	Challenges
+	Operators
+	SignIns
+	Desk
+	Outcomes
 	Chain
 	Queue
 }

@@ -38,6 +38,7 @@ type Policy struct {
 	Face             Face               `yaml:"face"`
 	Uniqueness       Uniqueness         `yaml:"uniqueness"`
 	Retention        Retention          `yaml:"retention"`
+	Review           Review             `yaml:"review"`
 	Thresholds       Thresholds         `yaml:"thresholds"`
 }
 

@@ -50,6 +50,8 @@ func (d *document) complete() []Problem {
 	p.Uniqueness = p.Uniqueness.absent()
 	p.Uniqueness.check(bad)
 	p.Retention.check(bad)
+	p.Review = p.Review.absent()
+	p.Review.check(bad)
 	p.Thresholds.check(bad)
 	return append(out, d.compile(bad)...)
 }

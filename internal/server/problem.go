@@ -42,7 +42,7 @@ func statusOf(k kyc.ErrorKind) int {
 		return http.StatusConflict
 	case kyc.Invalid:
 		return http.StatusUnprocessableEntity
-	case kyc.ConsentNeeded:
+	case kyc.ConsentNeeded, kyc.Forbidden:
 		return http.StatusForbidden
 	case kyc.InCoolDown, kyc.TooMany:
 		return http.StatusTooManyRequests
@@ -74,7 +74,7 @@ func (s *server) explain(op string, err error) error {
 		p.Detail = "The next submission is possible at " + e.RetryAt.UTC().Format(time.RFC3339) + "."
 		wait := int(math.Ceil(e.RetryAt.Sub(s.Now()).Seconds()))
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(max(1, wait))}})
-	case kyc.Conflict, kyc.Invalid, kyc.Stale, kyc.TooMany:
+	case kyc.Conflict, kyc.Invalid, kyc.Stale, kyc.TooMany, kyc.Forbidden:
 		if p.Detail == "" {
 			p.Detail = "Somebody else changed it meanwhile. Read it again and repeat."
 		}

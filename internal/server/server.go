@@ -40,6 +40,9 @@ type Config struct {
 	PublicURL string        // of this server, without a slash at the end
 	LinkTTL   time.Duration // of applicants' links
 	Page      http.Handler  // the applicant's page, under /a/
+	// Console is what the operator's own people see, under /console/; nil when there
+	// is none.
+	Console http.Handler
 	// NetworkHeader names the header in which the operator's own proxy says which
 	// country an applicant connects from; "" when nothing tells, and it is optional.
 	NetworkHeader string
@@ -62,6 +65,9 @@ func New(cfg Config) (http.Handler, error) {
 	root.Handle("/v1/", named(mux, s.signIn(s.connecting(s.bounded(s.once(known(mux)))))))
 	root.Handle("GET /openapi.json", mux)
 	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
+	if cfg.Console != nil {
+		root.Handle("/console/", cfg.Console)
+	}
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	root.HandleFunc("GET /readyz", s.ready)
 	root.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/a/", http.StatusFound) })

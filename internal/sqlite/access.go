@@ -125,6 +125,8 @@ func (t *tx) ForgetBefore(ctx context.Context, when time.Time) error {
 	for _, q := range []string{
 		"DELETE FROM tokens WHERE expires_at < ?",
 		"DELETE FROM replies WHERE created_at < ?",
+		"DELETE FROM sessions WHERE expires_at < ?",
+		"DELETE FROM spent WHERE expires_at < ?",
 	} {
 		if _, err := t.exec(ctx, "forget old tokens and replies", q, micro(when)); err != nil {
 			return err

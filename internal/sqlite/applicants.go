@@ -67,6 +67,9 @@ func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
 		"DELETE FROM faces WHERE applicant = ?",
 		"DELETE FROM contacts WHERE applicant = ?",
 		"UPDATE recoveries SET sealed = x'' WHERE applicant = ?",
+		"DELETE FROM queue WHERE case_id IN (SELECT id FROM cases WHERE applicant = ?)",
+		"UPDATE outcomes SET country = '' WHERE case_id IN (SELECT id FROM cases WHERE applicant = ?)",
+		"DELETE FROM notes WHERE applicant = ?",
 	} {
 		if _, err := t.exec(ctx, "delete data key", q, id); err != nil {
 			return err

@@ -36,6 +36,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"contacts", contactTests()},
 		{"recoveries", recoveryTests()},
 		{"challenges", challengeTests()},
+		{"operators", operatorTests()},
+		{"desk", deskTests()},
 		{"chain", chainTests()},
 		{"transactions", transactionTests()},
 	} {

@@ -63,7 +63,7 @@ func (s *Service) judgeRound(ctx context.Context, c kyc.Case) error {
 	}
 	next, err := s.apply(ctx, c.ID, func(kyc.Case) (kyc.Event, error) {
 		return kyc.Checked{
-			Round: c.Round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: services,
+			Round: c.Round, Policy: pol.ID(), Findings: findings, Limits: pol.Limits(), Services: services, Country: issuerOf(e),
 			Refused: refusedPictures(e, findings), At: s.cfg.Now(),
 		}, nil
 	}, func(tx kyc.Tx, next kyc.Case) error {

@@ -125,7 +125,11 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 		if err := tx.CreateCase(ctx, record(c, 0, sealed)); err != nil {
 			return err
 		}
-		return s.log(ctx, tx, kyc.Record{Case: id, Event: "create", To: c.State, Actor: cmp.Or(s.actor, "integrator"), At: now})
+		created := kyc.Record{Case: id, Event: "create", To: c.State, Actor: cmp.Or(s.actor, "integrator"), At: now}
+		if err := s.settleDesk(ctx, tx, c, []kyc.Effect{created}); err != nil {
+			return err
+		}
+		return s.log(ctx, tx, created)
 	})
 	if err != nil {
 		return kyc.Case{}, fmt.Errorf("create case %s: %w", id, err)
@@ -211,41 +215,22 @@ func (s *Service) Policy() policy.Policy {
 
 // Review applies a person's decision.
 func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {
-	var e Evidence
+	var f *Portrait
 	var before kyc.Case
 	var unseen []kyc.Finding
 	c, err := s.apply(ctx, id, func(c kyc.Case) (kyc.Event, error) {
 		before = c
 		return kyc.Reviewed{By: by, Verdict: verdict, Findings: reasons, At: s.cfg.Now()}, nil
 	}, func(tx kyc.Tx, next kyc.Case) error {
-		if next.State != kyc.Approved {
-			return nil
-		}
 		var err error
-		if e, err = s.reviewed(ctx, tx, next); err != nil {
-			return err
-		}
-		if unseen, err = s.unseen(ctx, tx, before, e); err != nil {
-			return err
-		}
-		if len(unseen) > 0 {
-			return errUnseen
-		}
-		held, err := s.holder(ctx, tx, next, e)
-		if err != nil {
-			return err
-		}
-		shared := held != nil || s.Policy().Documents.SeveralAccounts
-		return errors.Join(s.hold(ctx, tx, next, e, shared), s.keepFace(ctx, tx, next, e.Face))
+		f, unseen, err = s.approve(ctx, tx, before, next)
+		return err
 	})
 	if errors.Is(err, errUnseen) {
-		c, err = s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Noticed{Findings: unseen, At: s.cfg.Now()}, nil }, nil)
-		if err == nil {
-			err = &kyc.Error{Kind: kyc.Conflict, Op: "review", State: c.State, Detail: "another account was approved with this document or a face like this; the case now says so: look at both, then decide again"}
-		}
+		c, err = s.pointOut(ctx, id, unseen)
 	}
 	if err == nil {
-		s.knowFace(c, e.Face)
+		s.knowFace(c, f)
 	}
 	return c, err
 }
@@ -450,6 +435,9 @@ func (s *Service) store(ctx context.Context, tx kyc.Tx, c kyc.Case, version int6
 		return nil, err
 	}
 	if err := s.tell(ctx, tx, c, effects); err != nil {
+		return nil, err
+	}
+	if err := s.settleDesk(ctx, tx, c, effects); err != nil {
 		return nil, err
 	}
 	return s.carryOut(ctx, tx, effects)

@@ -176,6 +176,43 @@ func (s *Service) unseen(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence)
 // errUnseen ends the approval of a person who did not know of another account.
 var errUnseen = errors.New("another account was not seen")
 
+// approve does, in the transaction of a person's approval, what follows from it:
+// the applicant holds their document, and their face is kept to be known again. It
+// returns errUnseen with the signals where the person could not know of another
+// account.
+func (s *Service) approve(ctx context.Context, tx kyc.Tx, before, next kyc.Case) (*Portrait, []kyc.Finding, error) {
+	if next.State != kyc.Approved {
+		return nil, nil, nil
+	}
+	e, err := s.reviewed(ctx, tx, next)
+	if err != nil {
+		return nil, nil, err
+	}
+	unseen, err := s.unseen(ctx, tx, before, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(unseen) > 0 {
+		return nil, unseen, errUnseen
+	}
+	held, err := s.holder(ctx, tx, next, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	shared := held != nil || s.Policy().Documents.SeveralAccounts
+	return e.Face, nil, errors.Join(s.hold(ctx, tx, next, e, shared), s.keepFace(ctx, tx, next, e.Face))
+}
+
+// pointOut puts signals that a person could not know of into their case, and refuses
+// their approval.
+func (s *Service) pointOut(ctx context.Context, id kyc.CaseID, unseen []kyc.Finding) (kyc.Case, error) {
+	c, err := s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.Noticed{Findings: unseen, At: s.cfg.Now()}, nil }, nil)
+	if err == nil {
+		err = &kyc.Error{Kind: kyc.Conflict, Op: "review", State: c.State, Detail: "another account was approved with this document or a face like this; the case now says so: look at both, then decide again"}
+	}
+	return c, err
+}
+
 // uniqueness judges whether the document, or the face, has another account already.
 // It comes last, when all else has passed or a person looks at the case anyway. The
 // person who looks is told which case it is. The applicant is told only when nothing
