@@ -52,6 +52,7 @@ type FaceWay struct {
 	Capture     string  `json:"capture" enum:"still,sequence" doc:"still: one picture as a submission. sequence: draw a challenge."`
 	Consent     string  `json:"consent" enum:"not_asked,needed,given,declined" doc:"needed: nothing of a face is taken before the applicant agreed."`
 	Alternative string  `json:"alternative" enum:"none,review" doc:"What follows when biometrics are declined: a person decides, or the case ends."`
+	Movements   int     `json:"movements" doc:"Of a sequence: how many are drawn."`
 	Colours     string  `json:"colours" enum:"required,offered,off" doc:"Screen colours of a sequence. offered: an applicant who is sensitive to light draws without. required: they ask for a human."`
 	Ask         Consent `json:"ask" doc:"The words to ask with."`
 }

@@ -108,7 +108,7 @@ func tooFast(t policy.LivenessThresholds, m *liveness.Measurement, x liveness.Mo
 // for the operator. None of them refuses by itself; each brings a reviewer, except where a sequence contradicts its own challenge,
 // which the movements tell.
 func JudgeLiveness(p policy.Policy, m *liveness.Measurement, c liveness.Challenge) []kyc.Finding {
-	j := sequence{t: p.Thresholds.Liveness, m: m, c: c}
+	j := sequence{t: p.Thresholds.Liveness, m: m, c: c, required: p.Face.Sequence.Colours == policy.ColoursRequired}
 	j.frames()
 	j.movements()
 	j.person()
@@ -121,6 +121,7 @@ type sequence struct {
 	t        policy.LivenessThresholds
 	m        *liveness.Measurement
 	c        liveness.Challenge
+	required bool // the light of colours must have been seen
 	findings []kyc.Finding
 }
 
@@ -142,6 +143,9 @@ func (j *sequence) frames() {
 		j.add(kyc.LivenessFramesMissing, "frames", float64(f.Distinct), j.t.LeastFrames)
 	case share < j.t.FaceShare:
 		j.add(kyc.LivenessFramesMissing, "face_share", share, j.t.FaceShare)
+	case j.required && j.m.Light == nil:
+		// Whoever leaves out the frames that a colour lit would pass without a judgement of their light.
+		j.add(kyc.LivenessFramesMissing, "lit_frames", 0, 1)
 	}
 }
 

@@ -93,6 +93,25 @@ func TestJudgeLiveness(t *testing.T) {
 	}
 }
 
+// TestRequiredColoursMustBeSeen: whoever leaves out the frames that the colours lit does not pass by it.
+func TestRequiredColoursMustBeSeen(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Face.Sequence.Colours = policy.ColoursRequired
+	c := liveness.Challenge{Actions: []liveness.Action{liveness.Blink, liveness.TurnLeft}}
+	m := goodLiveness()
+	if got := JudgeLiveness(p, m, c); len(got) != 0 {
+		t.Errorf("lit: %+v", got)
+	}
+	m.Light = nil
+	if got := JudgeLiveness(p, m, c); len(got) != 1 || got[0].Code != kyc.LivenessFramesMissing || got[0].Measure != "lit_frames" {
+		t.Errorf("without light: %+v", got)
+	}
+}
+
 // TestLivenessChallenges: what was made is told whatever the order; what was not, with how near it came.
 func TestLivenessChallenges(t *testing.T) {
 	t.Parallel()

@@ -78,7 +78,7 @@ func (p Presenter) face(c kyc.Case) *api.FaceWay {
 	f := p.Policy.Face
 	w := p.Words.Consent(f.Alternative == policy.ByReview)
 	out := &api.FaceWay{
-		Capture: string(f.Capture), Alternative: string(f.Alternative), Consent: "not_asked", Colours: string(f.Sequence.Colours),
+		Capture: string(f.Capture), Alternative: string(f.Alternative), Consent: "not_asked", Colours: string(f.Sequence.Colours), Movements: f.Sequence.Count,
 		Ask: api.Consent{Text: kyc.ConsentText, Title: w.Title, Body: w.Text, Other: w.Fix, Agree: w.Agree, Decline: w.Decline},
 	}
 	switch {

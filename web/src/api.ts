@@ -71,6 +71,7 @@ export interface DocumentKind {
 // FaceWay is how a face is asked for, and the words to ask for consent with.
 export interface FaceWay {
   capture: "still" | "sequence";
+  movements: number; // of a sequence
   colours: "required" | "offered" | "off"; // of a sequence
   consent: "not_asked" | "needed" | "given" | "declined";
   ask: { text: string; title: string; body: string; other_way: string; agree: string; decline: string };

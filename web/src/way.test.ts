@@ -18,7 +18,7 @@ function of(sent: ItemName[] = [], more: Partial<Case> = {}): Case {
 }
 
 const plan = (...items: ItemName[]) => ({ state: "action_required" as const, plan: { items: items.map((item) => ({ item, name: item, reasons: [], fixes: [] })) } });
-const asking = { face: { consent: "needed" as const, capture: "still" as const, colours: "off" as const, ask: { text: "", title: "", body: "", other_way: "", agree: "", decline: "" } } };
+const asking = { face: { consent: "needed" as const, capture: "still" as const, movements: 3, colours: "off" as const, ask: { text: "", title: "", body: "", other_way: "", agree: "", decline: "" } } };
 
 describe("stepsOf", () => {
   it.each<[string, Case, string | undefined, string[]]>([

@@ -5,9 +5,9 @@ import type { Action } from "./coach";
 
 // The face is seen as in a mirror: the person's own left is at the left.
 export function Example({ of }: { of: Action | "rest" }) {
-  const arrow = { turn_left: "M26 60H10m7-7-7 7 7 7", turn_right: "M94 60h16m-7-7 7 7-7 7", come_closer: "M12 30 4 22m8 8V20m0 10H2M108 30l8-8m-8 8V20m0 10h10" }[of as string];
+  const arrow = { turn_left: "M12 60H-8m8-8-8 8 8 8", turn_right: "M108 60h20m-8-8 8 8-8 8", come_closer: "M10 22l10 10m0-9v9h-9M110 22l-10 10m0-9v9h9" }[of as string];
   return (
-    <svg class={`example ${of}`} viewBox="0 0 120 120" aria-hidden="true">
+    <svg class={`example ${of}`} viewBox="-14 -4 148 128" aria-hidden="true">
       <g class="head">
         <path class="skin" d="M60 16c21 0 33 15 33 38 0 27-15 50-33 50S27 81 27 54c0-23 12-38 33-38z" />
         <path class="hair" d="M25 58c-4-30 12-47 35-47s39 17 35 47c-2-14-8-20-14-24-12 5-30 5-42 0-6 4-12 10-14 24z" />

@@ -17,8 +17,9 @@ export function paceFor(frames: number, movements: number): number {
   return Math.max(100, Math.min(200, Math.round(usual / (frames * 0.8))));
 }
 
-// thinned drops two of three frames that lie well before a movement.
-export function thinned(all: readonly Taken[], from: number): Taken[] {
+// thinned drops two of three frames that lie well before a movement, but for those
+// that tell something else.
+export function thinned(all: readonly Taken[], from: number, tells: (t: Taken) => boolean = () => false): Taken[] {
   let k = 0;
-  return all.filter((t) => t.ms >= from - aroundMS || k++ % waitingStep === 0);
+  return all.filter((t) => t.ms >= from - aroundMS || tells(t) || k++ % waitingStep === 0);
 }

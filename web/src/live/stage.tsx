@@ -149,8 +149,8 @@ export function Stage(p: StageProps) {
               <video ref={video} playsInline muted />
               {running && (
                 <svg viewBox="0 0 75 100" aria-hidden="true">
-                  <ellipse class="track" cx="37.5" cy="50" rx="36" ry="48.5" />
-                  <ellipse class={p.well ? "ring well" : "ring"} cx="37.5" cy="50" rx="36" ry="48.5" pathLength={1} stroke-dasharray={`${p.ring} 2`} />
+                  <ellipse class="track" cx="37.5" cy="50" rx="37.5" ry="50" />
+                  <ellipse class={p.well ? "ring well" : "ring"} cx="37.5" cy="50" rx="37.5" ry="50" pathLength={1} stroke-dasharray={`${p.ring} 2`} />
                 </svg>
               )}
             </div>
