@@ -25,7 +25,7 @@ const maxFilm = 300 // seconds
 func ParseSteps(text string) ([]Step, error) {
 	var out []Step
 	total := 0.0
-	for _, part := range strings.Split(text, ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		does, length, ok := strings.Cut(strings.TrimSpace(part), ":")
 		s, err := strconv.ParseFloat(length, 64)
 		if !ok || err != nil || !(s > 0) || s > maxFilm {
@@ -69,7 +69,7 @@ func WriteFilm(name string, p Person, steps []Step, rate int, seed uint64) error
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // a failed write was told already
 	w := bufio.NewWriterSize(f, 1<<20)
 	fmt.Fprintf(w, "YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420jpeg\n", filmWidth, filmHeight, rate)
 	actor, studio := NewActor(p), NewStudio(StudioOptions{}, seed)
@@ -112,7 +112,7 @@ func writeFrame(w *bufio.Writer, im *image.RGBA) error {
 	out := append([]byte("FRAME\n"), y...)
 	for k := range 2 {
 		for _, s := range sums {
-			out = append(out, byte((s[k]+2)/4)) //nolint:gosec // a mean of bytes
+			out = append(out, byte((s[k]+2)/4))
 		}
 	}
 	_, err := w.Write(out)
