@@ -20,7 +20,7 @@ func (j *judge) details() {
 		field   kyc.Field
 		compare func(a, b string) match.Result
 	}{
-		{kyc.DetailsNumber, kyc.DocumentNumber, func(a, b string) match.Result { return match.Number(a, b, allowed) }},
+		{kyc.DetailsNumber, kyc.DocumentNumber, func(a, b string) match.Result { return j.documentNumbers(a, b, allowed) }},
 		{kyc.DetailsBirthDate, kyc.BirthDate, match.Date},
 		{kyc.DetailsExpiry, kyc.ExpiryDate, match.Date},
 		{kyc.DetailsNationality, kyc.Nationality, func(a, b string) match.Result { return match.State(alpha3(a), alpha3(b)) }},
@@ -29,10 +29,26 @@ func (j *judge) details() {
 		if !ok || typed[c.field] == "" {
 			continue
 		}
-		if r := c.compare(typed[c.field], v.Text); r.Verdict != match.Same {
+		// What the zone's own digit confirms of what was typed was misread by us; the
+		// digit that fails brings a person.
+		if r := c.compare(typed[c.field], v.Text); r.Verdict != match.Same && r.Confirmed != match.A {
 			j.mismatch(c.code, c.field, typed[c.field], v.Text, r, j.offer(c.field, typed[c.field], v, r))
 		}
 	}
+}
+
+// documentNumbers compares the number that was typed with the one that was read, by
+// the check digit of the zone where there is one.
+func (j *judge) documentNumbers(typed, read string, allowed match.Policy) match.Result {
+	_, at, _ := j.evidence.field(kyc.DocumentNumber)
+	side := j.evidence.Front
+	if at == kyc.DocumentBack {
+		side = j.evidence.Back
+	}
+	if side != nil && side.NumberCheck != "" {
+		return match.NumberChecked(typed, read, side.NumberCheck[0], allowed)
+	}
+	return match.Number(typed, read, allowed)
 }
 
 // names compares surname and given names together, since what stands in one

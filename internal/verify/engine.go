@@ -18,6 +18,7 @@ import (
 	"bonafide/internal/kyc"
 	"bonafide/internal/liveness"
 	"bonafide/internal/onnx"
+	"bonafide/mrz"
 )
 
 // Engine measures evidence: pictures in, numbers out. It is safe for concurrent
@@ -252,12 +253,30 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 		s.HasMRZ, s.MRZFormat, s.CheckDigits = true, string(z.Format), z.CheckDigits
 		s.MRZBox = bounds(z.Box, p.RGB.Rect)
 		s.NameTruncated = z.Result.NameTruncated()
-		s.MRZCertainty = z.Weakest
+		s.MRZCertainty, s.NumberCheck = z.Weakest, numberCheck(z.Result)
 	}
 	for _, x := range m.Models {
 		s.Models = append(s.Models, modelName(x))
 	}
 	return s
+}
+
+// numberCheck is the printed check digit of the document number (Doc 9303 parts 4
+// to 7); "" where the number goes on in the optional field, or there is none.
+func numberCheck(r mrz.Result) string {
+	var line, at int
+	switch r.Format {
+	case mrz.TD1:
+		line, at = 0, 14
+	case mrz.TD2, mrz.TD3, mrz.MRVA, mrz.MRVB:
+		line, at = 1, 9
+	default:
+		return ""
+	}
+	if len(r.Lines) <= line || len(r.Lines[line]) <= at || r.Lines[line][at] < '0' || r.Lines[line][at] > '9' {
+		return ""
+	}
+	return r.Lines[line][at : at+1]
 }
 
 func modelName(m onnx.ModelInfo) string { return fmt.Sprintf("%s@%s", m.Name, m.Version) }

@@ -66,6 +66,9 @@ type Side struct {
 	MRZFormat   string          `json:"mrz_format,omitempty"`
 	CheckDigits map[string]bool `json:"check_digits,omitempty"`
 	MRZBox      *kyc.Box        `json:"mrz_box,omitempty"`
+	// NumberCheck is the check digit of the document number as printed; "" where
+	// there is none.
+	NumberCheck string `json:"number_check,omitempty"`
 	// MRZCertainty is the certainty, 0..1, of the least sure character that no
 	// check digit covers.
 	MRZCertainty float64 `json:"mrz_certainty,omitempty"`

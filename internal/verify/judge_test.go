@@ -12,6 +12,7 @@ import (
 	"bonafide/internal/kyc"
 	"bonafide/internal/match"
 	"bonafide/internal/policy"
+	"bonafide/mrz"
 )
 
 // today is the day of every judgement in these tests.
@@ -131,6 +132,21 @@ func TestJudge(t *testing.T) {
 				e.Front.Fields, e.Front.HasMRZ, e.Front.CheckDigits = nil, false, nil
 			},
 			[]string{"document.mrz_unreadable@document_front"},
+		},
+		"a number that the zone's own digit confirms was misread by us": {
+			func(_ *policy.Policy, e *Evidence) {
+				e.Front.NumberCheck = string(mrz.CheckDigit("X73007509"))
+				e.Front.Fields[kyc.DocumentNumber] = mrzValue("X73007503")
+				e.Front.CheckDigits["document_number"] = false
+			},
+			[]string{"document.mrz_check_digit@document_front"},
+		},
+		"a number that the zone's own digit does not confirm was mistyped": {
+			func(_ *policy.Policy, e *Evidence) {
+				e.Front.NumberCheck = string(mrz.CheckDigit("X73007509"))
+				e.Details[kyc.DocumentNumber] = "X73007503"
+			},
+			[]string{"details.number_mismatch@details"},
 		},
 		"a person with one name only": {
 			func(_ *policy.Policy, e *Evidence) {
