@@ -211,7 +211,7 @@ func (c inspectFaceCmd) Run(ctx context.Context, a *app) error {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 		r.File = file
-		findings := verify.PreCheck(in.policy, kyc.Face, verify.Evidence{Face: verify.PortraitOf(p, found)})
+		findings := verify.Selfie(in.policy, verify.Evidence{Face: verify.PortraitOf(p, found)})
 		r.TimingsMS["decode"] = ms(decoded.Sub(began))
 		r.TimingsMS["inference"] = ms(meter.Elapsed())
 		r.TimingsMS["total"] = ms(a.now().Sub(began))

@@ -95,12 +95,13 @@ type commands struct {
 
 	Specimen specimenCmd `cmd:"" help:"Make synthetic documents and faces to try everything with."`
 	Eval     struct {
-		Faces       evalFacesCmd       `cmd:"" help:"Measure face comparison on labelled pairs and write the report."`
-		FaceSearch  evalFaceSearchCmd  `cmd:"" help:"Search one face among a million, against comparing with each, and write the report."`
-		FaceQuality evalFaceQualityCmd `cmd:"" help:"Spoil usable pictures of faces in every way and write how often each finding is made."`
-		Defects     evalDefectsCmd     `cmd:"" help:"Photograph specimens and real documents with each defect, and count which are named."`
-		Crosscheck  evalCrossCheckCmd  `cmd:"" help:"Alter one field of specimens in print, zone or bar code, and count which are caught."`
-		Liveness    evalLivenessCmd    `cmd:"" help:"Measure honest people and simulated attacks before the liveness check and write the report."`
+		Faces        evalFacesCmd        `cmd:"" help:"Measure face comparison on labelled pairs and write the report."`
+		FaceSearch   evalFaceSearchCmd   `cmd:"" help:"Search one face among a million, against comparing with each, and write the report."`
+		FaceQuality  evalFaceQualityCmd  `cmd:"" help:"Spoil usable pictures of faces in every way and write how often each finding is made."`
+		Defects      evalDefectsCmd      `cmd:"" help:"Photograph specimens and real documents with each defect, and count which are named."`
+		Crosscheck   evalCrossCheckCmd   `cmd:"" help:"Alter one field of specimens in print, zone or bar code, and count which are caught."`
+		Liveness     evalLivenessCmd     `cmd:"" help:"Measure honest people and simulated attacks before the liveness check and write the report."`
+		Presentation evalPresentationCmd `cmd:"" help:"Picture drawn faces from life, prints and displays, and write how well a still tells them apart."`
 	} `cmd:"" help:"Measure accuracy and speed."`
 	Models struct {
 		List   modelsListCmd   `cmd:"" default:"1" help:"List every model with source, version, licence and hash, and verify them."`

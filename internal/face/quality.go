@@ -49,6 +49,9 @@ type Quality struct {
 	MouthCovered float64 `json:"mouth_covered"`
 	// EyesGlare is the share of the surroundings of an eye that shines white, as reflections on glasses do.
 	EyesGlare float64 `json:"eyes_glare"`
+	// Recaptured is Tint.Recaptured: how likely the tint of the skin makes it, 0..1, that a print or a display was pictured; 0 where nothing can be
+	// said.
+	Recaptured float64 `json:"recaptured"`
 	// EyesOpen is the aspect ratio of the less open eye, about 0.3 open and below 0.15 shut (29794-5: eyes open).
 	EyesOpen float64 `json:"eyes_open"`
 	// MouthOpen is the mouth's aspect ratio, 0 shut (29794-5: mouth closed).
@@ -104,6 +107,7 @@ func Measure(p *imaging.Picture, faces []Face, i int) Quality {
 		hidden := c.covers()
 		q.EyesCovered, q.MouthCovered, q.EyesGlare = hidden.eyes, hidden.mouth, hidden.glare
 	}
+	q.Recaptured = recaptured(p, &f.Mesh)
 	q.Backlight = surround(g, head, light.Mean) - light.Mean
 	q.Uniformity = uniformity(g, &f.Mesh, cheekShare*q.InterEyeDistance)
 	return q

@@ -182,6 +182,8 @@ type FaceThresholds struct {
 	EyesCovered      float64 `yaml:"eyes_covered"`      // above: face.covered_eyes
 	MouthCovered     float64 `yaml:"mouth_covered"`     // above: face.covered_mouth
 	EyesOpen         float64 `yaml:"eyes_open"`         // below: face.eyes_closed
+	Recaptured       float64 `yaml:"recaptured"`        // above: face.presentation_attack, to who inspects a picture
+	RecapturedReview float64 `yaml:"recaptured_review"` // above: face.presentation_attack, in a case
 }
 
 //go:embed standard.yaml

@@ -240,6 +240,8 @@ func (t *Thresholds) all() []threshold {
 		{"face.eyes_covered", &f.EyesCovered, false},
 		{"face.mouth_covered", &f.MouthCovered, false},
 		{"face.eyes_open", &f.EyesOpen, false},
+		{"face.recaptured", &f.Recaptured, true},
+		{"face.recaptured_review", &f.RecapturedReview, true},
 	}...)
 }
 

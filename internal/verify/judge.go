@@ -64,6 +64,17 @@ func PreCheck(p policy.Policy, item kyc.Item, e Evidence) []kyc.Finding {
 	return slices.DeleteFunc(kyc.Visible(j.findings), func(f kyc.Finding) bool { return !f.Definition().PreCheck })
 }
 
+// Selfie returns every finding about the picture of a face that another does not explain, for the eyes of an operator: signals of an attack,
+// too, from where they are worth a look, which is sooner than they bring a case to a reviewer.
+func Selfie(p policy.Policy, e Evidence) []kyc.Finding {
+	p.Thresholds.Face.RecapturedReview = p.Thresholds.Face.Recaptured
+	j := judge{policy: p, evidence: e}
+	if e.Face != nil {
+		j.face(*e.Face)
+	}
+	return kyc.Visible(j.findings)
+}
+
 // Photo returns every finding about the picture of one side that another does not explain, also those that wait for the full check.
 func Photo(p policy.Policy, item kyc.Item, e Evidence) []kyc.Finding {
 	j := judge{policy: p, evidence: e}
@@ -281,6 +292,7 @@ func (j *judge) face(f Portrait) {
 	j.above(kyc.FaceCoveredEyes, kyc.Face, f.Box, "eyes_covered", q.EyesCovered, t.EyesCovered)
 	j.above(kyc.FaceCoveredMouth, kyc.Face, f.Box, "mouth_covered", q.MouthCovered, t.MouthCovered)
 	j.below(kyc.FaceEyesClosed, kyc.Face, f.Box, "eyes_open", q.EyesOpen, t.EyesOpen)
+	j.above(kyc.FaceAttack, kyc.Face, f.Box, "recaptured", q.Recaptured, t.RecapturedReview)
 }
 
 // Match is the comparison of the selfie with the portrait of the document.

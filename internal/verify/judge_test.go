@@ -30,7 +30,7 @@ func rules() policy.Policy {
 			Document: policy.DocumentThresholds{Sharpness: 10, DarkMean: 40, OverexposedShare: 0.3, GlareShare: 0.02, WidthPx: 600, MRZCertainty: 0.8},
 			Face: policy.FaceThresholds{
 				Match: 0.5, PortraitPx: 20, InterEyePx: 60, Margin: 0.1, OffCentre: 0.5, RunnerUp: 0.4, YawDegrees: 25, PitchDegrees: 20,
-				DarkMean: 50, OverexposedShare: 0.2, Backlight: 80, Sharpness: 5, EyesOpen: 0.15,
+				DarkMean: 50, OverexposedShare: 0.2, Backlight: 80, Sharpness: 5, EyesOpen: 0.15, Recaptured: 0.6, RecapturedReview: 0.9,
 			},
 		},
 	}
@@ -491,6 +491,23 @@ func TestThresholds(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("a sign of a picture of a picture is for operators: told when inspected, a reviewer's where it is strong, never at once", func(t *testing.T) {
+		t.Parallel()
+		for _, c := range []struct {
+			value              float64
+			inspected, inACase bool
+		}{{0.6, false, false}, {0.61, true, false}, {0.9, true, false}, {0.91, true, true}} {
+			e := goodEvidence()
+			e.Face.Quality.Recaptured = c.value
+			has := func(fs []kyc.Finding) bool {
+				return slices.ContainsFunc(fs, func(f kyc.Finding) bool { return f.Code == kyc.FaceAttack })
+			}
+			if has(Selfie(rules(), e)) != c.inspected || has(Judge(rules(), e, today)) != c.inACase || has(PreCheck(rules(), kyc.Face, e)) {
+				t.Errorf("%v: inspected %v, in a case %v, at once %v", c.value, told(Selfie(rules(), e)), told(Judge(rules(), e, today)), told(PreCheck(rules(), kyc.Face, e)))
+			}
+		}
+	})
 
 	t.Run("what was read with certainty was large enough and free of glare, but must be sharp", func(t *testing.T) {
 		t.Parallel()
