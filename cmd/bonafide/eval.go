@@ -8,6 +8,7 @@ import (
 	"bonafide/internal/document"
 	"bonafide/internal/eval"
 	"bonafide/internal/policy"
+	"bonafide/internal/specimen"
 )
 
 // progress says on the way how much of an evaluation is done.
@@ -76,6 +77,7 @@ type evalDefectsCmd struct {
 	PerReal  int    `help:"How often each real picture gets each defect." default:"1"`
 	Seed     uint64 `help:"Seed of the first person and scene; thresholds were chosen below 900000." default:"900000"`
 	PreCheck bool   `help:"Measure what is told at the upload, without reading."`
+	Only     string `help:"One defect, such as glare." placeholder:"DEFECT"`
 	Workers  int    `help:"Pictures at once." default:"2"`
 }
 
@@ -92,7 +94,7 @@ func (c evalDefectsCmd) Run(ctx context.Context, a *app) error {
 	}
 	r, err := eval.Defects(ctx, eval.DefectsConfig{
 		Reader: reader, Policy: pol, Part: part, Data: c.Data, Count: c.Count, Clean: c.Clean, PerReal: c.PerReal, Seed: c.Seed,
-		At: a.now(), Workers: c.Workers,
+		At: a.now(), Workers: c.Workers, Only: specimen.Defect(c.Only),
 		Progress: a.progress("photos"),
 	})
 	return a.evaluated(&r, err, c.Out, "defects.md")

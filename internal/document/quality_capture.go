@@ -64,7 +64,7 @@ func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, pag
 	q.Flat, q.FlatBars = round3(f.Share), round3(f.Bars)
 
 	q.Inside = round3(edges.inside)
-	if s := edges.second; s.support > 0 {
+	if s := edges.second; s.support > 0 && !facesPage(m, s.quad) {
 		b := boxOf(s.quad)
 		q.Second, q.SecondBox = round3(s.support*math.Min(1, s.size/0.3)), &b
 	}
@@ -85,6 +85,15 @@ func (q *Quality) capture(p *imaging.Picture, m *Measurement, edges outline, pag
 	if d.Quad != nil && d.QuadSource == "edges" {
 		q.setCover(p, region)
 	}
+}
+
+// facesPage says whether a second document is the other page of the booklet that the zone is in: where the zone puts its page, the other lies
+// in part upon it. Two things on a table do not.
+func facesPage(m *Measurement, other imaging.Quad) bool {
+	const upon = 0.1
+	d := &m.Document
+	return m.MRZ != nil && m.MRZ.Format == mrz.TD3 && d.QuadSource == "mrz" &&
+		overlap(other, m.MRZ.Box.Quad()) < 0.1 && overlap(d.Quad.Quad(), other) > upon
 }
 
 // enclosing is the upright box around a quadrilateral, within the picture.

@@ -12,6 +12,7 @@ const (
 	coverSide   = 200  // pixels: the document's longer side in the plane that is searched
 	coverMargin = 0.12 // of the shorter side, around the document
 	coverOut    = 0.06 // of the shorter side: where outside a border is sampled
+	coverFar    = 0.11 // and where further out: what is drawn on a page ends, a hand goes on
 	coverAlike  = 30.0 // most distance of colours, levels, along one thing
 	coverOther  = 26.0 // least distance from what the border shows elsewhere
 	coverRun    = 0.04 // least width at the border, as a share of the shorter side
@@ -107,7 +108,7 @@ func (c *cover) largest() (image.Rectangle, float64) {
 			}
 			return c.m + d, c.m + i
 		}
-		out, in := -int(coverOut*c.short), int(0.03*c.short)
+		out, far, in := -int(coverOut*c.short), -int(coverFar*c.short), int(0.03*c.short)
 		deep := int(coverDeep * c.short)
 		var inner [][3]float64
 		for i := range length {
@@ -122,6 +123,9 @@ func (c *cover) largest() (image.Rectangle, float64) {
 				x, y := spot(i, out)
 				o := c.at(x, y)
 				covered = c.seen(x, y) && away(inner[i], usual) > coverOther && away(o, inner[i]) < coverAlike
+				if fx, fy := spot(i, far); covered && c.seen(fx, fy) {
+					covered = away(c.at(fx, fy), inner[i]) < coverAlike
+				}
 				if covered {
 					x, y = spot(i, deep)
 					covered = away(c.at(x, y), inner[i]) < coverAlike

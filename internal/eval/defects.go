@@ -39,6 +39,8 @@ type DefectsConfig struct {
 	// Workers is how many pictures are made and measured at once.
 	Workers int
 	// Progress is told after every picture; nil is allowed.
+	// Only limits the defects to one; empty: all.
+	Only     specimen.Defect
 	Progress func(done, total int)
 }
 
@@ -124,6 +126,9 @@ func Defects(ctx context.Context, cfg DefectsConfig) (DefectsReport, error) {
 		jobs = append(jobs, specimenJob(specimen.Clean, 0, cfg.Seed+1e6+uint64(i)))
 	}
 	for n, d := range specimen.Defects() {
+		if !cfg.wants(d) {
+			continue
+		}
 		for i := range cfg.Count {
 			k := leastStrength + (1-leastStrength)*float64(i)/math.Max(1, float64(cfg.Count-1))
 			jobs = append(jobs, specimenJob(d, k, cfg.Seed+uint64(n)*10007+uint64(i)))
@@ -142,12 +147,15 @@ func Defects(ctx context.Context, cfg DefectsConfig) (DefectsReport, error) {
 	}
 	r.Clean = falseAlarms(keep(all, func(s seen) bool { return s.defect == specimen.Clean && !s.real }))
 	r.Shot = falseAlarms(keep(all, func(s seen) bool { return s.defect == specimen.Clean && s.real }))
-	for _, d := range specimen.Defects() {
+	for _, d := range slices.DeleteFunc(specimen.Defects(), func(d specimen.Defect) bool { return !cfg.wants(d) }) {
 		r.Defects = append(r.Defects, found(d, keep(all, func(s seen) bool { return s.defect == d })))
 	}
 	r.Curves = curves(all, cfg.Policy.Thresholds.Document)
 	return r, nil
 }
+
+// wants says whether a defect is measured.
+func (c DefectsConfig) wants(d specimen.Defect) bool { return c.Only == "" || c.Only == d }
 
 func specimenJob(d specimen.Defect, k float64, seed uint64) shotJob {
 	return shotJob{d, k, false, func() (specimen.Shot, error) {
@@ -186,7 +194,7 @@ func (r *DefectsReport) realJobs(ctx context.Context, cfg DefectsConfig) ([]shot
 			continue // with which something is wrong already is no ground for one defect
 		}
 		for di, d := range append([]specimen.Defect{specimen.Clean}, specimen.Defects()...) {
-			if d == specimen.Smoothed || d == specimen.NoDocument || d == specimen.Edited {
+			if d == specimen.Smoothed || d == specimen.NoDocument || d == specimen.Edited || d != specimen.Clean && !cfg.wants(d) {
 				continue
 			}
 			for i := range cfg.PerReal {
