@@ -25,7 +25,7 @@ export interface Link {
 export class Place {
   readonly dir = mkdtempSync(join(tmpdir(), "bonafide-e2e-"));
   base = "";
-  private key = "";
+  key = ""; // of the API
   private server: ChildProcess | undefined;
   private readonly contexts: BrowserContext[] = [];
   private constructor(

@@ -1,6 +1,7 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type Item, newKey, type PlanItem, Problem } from "./api";
+import { Sample } from "./drawings/lazy";
 import { count, type Told, type Words } from "./words";
 
 // ItemProps is what the card of one item works with.
@@ -84,7 +85,9 @@ export function Reasons({ of, fresh }: { of: readonly Told[]; fresh: boolean }) 
   return (
     <div class="reasons" ref={box} tabIndex={-1}>
       {of.map((f, k) => (
-        <Reason key={k} told={f} />
+        <Reason key={k} told={f}>
+          {"code" in f && <Sample code={String(f.code)} />}
+        </Reason>
       ))}
     </div>
   );

@@ -91,9 +91,9 @@ const actions: readonly Action[] = ["turn_left", "turn_right", "blink", "open_mo
 const actionOf = (f: Finding) => (f.code.startsWith("liveness.") ? actions.find((a) => f.measure?.includes(a)) : undefined);
 
 // about names the movement that a result is about.
-function about(f: Finding, live: LiveWords): Told {
+function about(f: Finding, live: LiveWords): Told & { code: string } {
   const action = actionOf(f);
-  return { title: f.title, text: action ? `${f.text} ${fill(live.movement, { action: live.actions[action] })}`.trim() : f.text, fix: f.fix };
+  return { code: f.code, title: f.title, text: action ? `${f.text} ${fill(live.movement, { action: live.actions[action] })}`.trim() : f.text, fix: f.fix };
 }
 
 // Sketches shows the movements: those that did not work, or the kinds there are.
