@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"cmd/bonafide"},
 	{"internal/server", "internal/applicant", "internal/console", "internal/jobs", "internal/eval"},
 	{"internal/verify"},
-	{"internal/policy", "internal/message", "internal/document", "internal/liveness", "internal/blob", "internal/sqlite", "internal/people", "internal/notify", "internal/webhook", "internal/figures"},
+	{"internal/policy", "internal/message", "internal/document", "internal/liveness", "internal/blob", "internal/sqlite", "internal/people", "internal/notify", "internal/webhook", "internal/support", "internal/figures"},
 	{"internal/page", "internal/face", "internal/ocr", "internal/barcode", "internal/audit", "internal/specimen"},
 	{"internal/imaging", "internal/onnx", "internal/seal", "internal/match"},
 	{"internal/onnx/assets"},

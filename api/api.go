@@ -250,6 +250,8 @@ type NewCase struct {
 	ExternalID string   `json:"external_id" minLength:"1" maxLength:"200" doc:"Your own id of the account; the same id is the same applicant."`
 	Locale     string   `json:"locale,omitempty" maxLength:"35" doc:"BCP 47 language of the applicant. Without it their browser's counts."`
 	Items      []string `json:"items,omitempty" maxItems:"4" doc:"Items to ask for; the policy's when absent." enum:"document_front,document_back,details,face"`
+	// Contacts are how the applicant is reached, should another case turn out to be theirs.
+	Contacts []string `json:"contacts,omitempty" nullable:"false" maxItems:"10" doc:"E-mail addresses and phone numbers (with + and the country's code) of the account, so that its owner can recover it and is told when somebody else uses their document. They replace those that were there; absent leaves them."`
 	// NetworkRegion is known to whoever sees the applicant's address.
 	NetworkRegion string `json:"network_region,omitempty" pattern:"^[A-Z]{2}$" example:"DE" doc:"The country that the applicant connects from, ISO 3166-1 alpha-2, when you know it. Unknown decides nothing."`
 }

@@ -33,7 +33,7 @@ func (c migrateCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.openNode(ctx, c.Data, nil, policy.Only(pol), a.logger(0))
+	n, err := a.openNode(ctx, c.Data, nil, policy.Only(pol), a.logger(0), &outgoing{})
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (c keysRotateCmd) Run(a *app) error {
 	if err := seal.Rotate(filepath.Join(c.Data, keyFile)); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(a.stdout, "New master keys are used from the next start on; the old ones stay for what they sealed. Back the key file up again.")
+	_, err := fmt.Fprintln(a.stdout, "New master keys are used from the next start on; the old ones stay for what they sealed. Fingerprints are then made anew in the background. Back the key file up again.")
 	return err
 }
 
@@ -128,7 +128,7 @@ func (c eraseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.openNode(ctx, c.Data, nil, policy.Only(pol), a.logger(0))
+	n, err := a.openNode(ctx, c.Data, nil, policy.Only(pol), a.logger(0), &outgoing{})
 	if err != nil {
 		return err
 	}

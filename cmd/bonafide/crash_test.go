@@ -42,7 +42,7 @@ func untilKilled(folders string) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.openNode(ctx, data, engine, policy.Only(pol), slog.New(slog.DiscardHandler))
+	n, err := a.openNode(ctx, data, engine, policy.Only(pol), slog.New(slog.DiscardHandler), &outgoing{})
 	if err != nil {
 		return err
 	}

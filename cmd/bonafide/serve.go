@@ -26,6 +26,7 @@ import (
 	"bonafide/internal/seal"
 	"bonafide/internal/server"
 	"bonafide/internal/sqlite"
+	"bonafide/internal/support"
 	"bonafide/internal/verify"
 )
 
@@ -55,6 +56,7 @@ type serveCmd struct {
 		ClientID     string `name:"client-id" help:"The console's id at the provider." placeholder:"ID" env:"BONAFIDE_OIDC_CLIENT_ID"`
 		ClientSecret string `name:"client-secret" help:"Its secret; better in the environment, where other processes do not see it." placeholder:"SECRET" env:"BONAFIDE_OIDC_CLIENT_SECRET"`
 	} `embed:"" prefix:"oidc-"`
+	outboxFlags
 	LogLevel slog.Level `name:"log-level" help:"debug, info, warn or error." default:"info"`
 }
 
@@ -68,6 +70,10 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	log := a.logger(c.LogLevel)
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+	out, err := c.open(a)
+	if err != nil {
+		return err
 	}
 	policies, err := loadPolicies(c.Policy)
 	if err != nil {
@@ -95,16 +101,16 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer listener.Close() //nolint:errcheck // closed by the server already
 
-	node, err := a.openNode(ctx, c.Data, engine, policies, log)
+	base := c.PublicURL
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
+	node, err := a.openNode(ctx, c.Data, engine, policies, log, &outgoing{outbox: out, words: words, base: base})
 	if err != nil {
 		return err
 	}
 	defer node.close(log) //nolint:contextcheck // closing must end well although ctx is over
 
-	base := c.PublicURL
-	if base == "" {
-		base = "http://" + listener.Addr().String()
-	}
 	page, err := applicant.Handler()
 	if err != nil {
 		return err
@@ -123,6 +129,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	handler, err := server.New(server.Config{
 		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log,
 		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page, Console: desk, NetworkHeader: c.Network,
+		Operator: out.channels, Prover: node.prover,
 	})
 	if err != nil {
 		return err
@@ -132,7 +139,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	log.Debug("faces loaded", "faces", known)
+	log.DebugContext(ctx, "faces loaded", "faces", known)
 	if err := node.jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -231,10 +238,18 @@ type node struct {
 	sealer  *seal.Sealer
 	jobs    *jobs.Runner
 	service *verify.Service
+	prover  support.Prover
+}
+
+// outgoing is an outbox with what messages are written with.
+type outgoing struct {
+	outbox
+	words *message.Catalogue
+	base  string
 }
 
 // openNode opens the data folder, creating it at the first start.
-func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, policies *policy.Set, log *slog.Logger) (*node, error) {
+func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, policies *policy.Set, log *slog.Logger, out *outgoing) (*node, error) {
 	n := &node{}
 	var err error
 	if err = os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator names it
@@ -273,9 +288,14 @@ func (a *app) openNode(ctx context.Context, dir string, engine *verify.Engine, p
 	}
 	n.service = verify.NewService(verify.Config{
 		Store: n.store, Blobs: n.blobs, Sealer: n.sealer, Engine: engine, Policies: policies,
-		Now: a.now, NewID: a.newID(), Random: a.random,
+		Now: a.now, NewID: a.newID(), Random: a.random, Notices: out.sends(), Deliveries: out.tell != nil,
 	}, runtime.NumCPU())
-	n.jobs, err = jobs.New(jobs.Config{DB: n.store.DB(), Checker: n.service, Logger: log, Now: a.now})
+	n.prover = support.Prover{Sealer: n.sealer, Random: a.random}
+	work := jobs.Config{DB: n.store.DB(), Checker: n.service, Logger: log, Now: a.now, Deliveries: out.tell}
+	if out.sends() {
+		work.Notices = out.messenger(n.service, out.words, n.prover, out.base).Send
+	}
+	n.jobs, err = jobs.New(work)
 	if err != nil {
 		return fail(errors.Join(err, n.blobs.Close()))
 	}

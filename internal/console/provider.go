@@ -161,7 +161,7 @@ func (c *console) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1 {
 		return &problem{Kind: "over", Detail: "This sign-in was begun elsewhere. Begin again."}
 	}
-	subject, err := c.Sealer.Fingerprint("console_subject", id.Issuer, id.Subject)
+	subject, err := c.Sealer.FirstFingerprint("console_subject", id.Issuer, id.Subject)
 	if err != nil {
 		return err
 	}

@@ -101,14 +101,14 @@ func FaceSearch(ctx context.Context, cfg FaceSearchConfig) (FaceSearchReport, er
 	if len(byFile) < 2 || cfg.Count < 2 || cfg.Probes < 1 {
 		return FaceSearchReport{}, errors.New("face search: needs real faces, and something to search")
 	}
-	var real []face.Template
+	var seen []face.Template
 	for _, f := range slices.Sorted(maps.Keys(byFile)) {
-		real = append(real, byFile[f])
+		seen = append(seen, byFile[f])
 	}
-	r := FaceSearchReport{Template: real[0].Model(), Real: len(real), Count: cfg.Count, Probes: cfg.Probes, Workers: runtime.GOMAXPROCS(0)}
+	r := FaceSearchReport{Template: seen[0].Model(), Real: len(seen), Count: cfg.Count, Probes: cfg.Probes, Workers: runtime.GOMAXPROCS(0)}
 	say("drawing %d faces", cfg.Count)
-	rng := rand.New(rand.NewPCG(cfg.Seed, 0x5ea2c4))
-	crowd, deviations, err := crowdAround(rng, real, cfg.Count)
+	rng := rand.New(rand.NewPCG(cfg.Seed, 0x5ea2c4)) //nolint:gosec // a report that can be made again
+	crowd, deviations, err := crowdAround(rng, seen, cfg.Count)
 	if err != nil {
 		return r, err
 	}
@@ -123,7 +123,7 @@ func FaceSearch(ctx context.Context, cfg FaceSearchConfig) (FaceSearchReport, er
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	r.Memory.Heap = int64(after.HeapAlloc) - int64(before.HeapAlloc) //nolint:gosec // no heap has 2^63 bytes
+	r.Memory.Heap = int64(after.HeapAlloc) - int64(before.HeapAlloc)
 	r.Memory.PerTemplate = float64(r.Memory.Heap) / float64(cfg.Count)
 	r.Memory.Numbers = int64(cfg.Count) * 512
 	say("reading memory")
@@ -150,19 +150,19 @@ func FaceSearch(ctx context.Context, cfg FaceSearchConfig) (FaceSearchReport, er
 }
 
 // crowdAround draws faces: each is half a real one and half noise that has, number by number, the spread of the real ones.
-func crowdAround(rng *rand.Rand, real []face.Template, n int) ([]face.Template, []float64, error) {
+func crowdAround(rng *rand.Rand, seen []face.Template, n int) ([]face.Template, []float64, error) {
 	mean, spread := make([]float64, 128), make([]float64, 128)
-	vectors := make([][]float32, len(real))
-	for k, t := range real {
+	vectors := make([][]float32, len(seen))
+	for k, t := range seen {
 		vectors[k] = t.Vector()
 		for i, v := range vectors[k] {
-			mean[i] += float64(v) / float64(len(real))
+			mean[i] += float64(v) / float64(len(seen))
 		}
 	}
 	for _, v := range vectors {
 		for i, x := range v {
 			d := float64(x) - mean[i]
-			spread[i] += d * d / float64(len(real)-1)
+			spread[i] += d * d / float64(len(seen)-1)
 		}
 	}
 	for i := range spread {
@@ -176,7 +176,7 @@ func crowdAround(rng *rand.Rand, real []face.Template, n int) ([]face.Template, 
 		for i := range v {
 			v[i] = float32(mean[i] + own*(float64(x[i])-mean[i]) + noise*spread[i]*rng.NormFloat64())
 		}
-		t, err := face.NewTemplate(real[0].Model(), v)
+		t, err := face.NewTemplate(seen[0].Model(), v)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -263,7 +263,7 @@ func bruteForce(crowd []face.Template, p face.Template, least float64) []int {
 func readSpeed(now func() time.Time, size int64) float64 {
 	words := make([]uint64, size/8)
 	for k := range words {
-		words[k] = uint64(k) //nolint:gosec // any number will do; zero pages are shared
+		words[k] = uint64(k) // any number will do; pages of zeros are shared
 	}
 	workers := runtime.GOMAXPROCS(0)
 	sums := make([]uint64, workers)

@@ -97,6 +97,6 @@ func leave(ctx context.Context, log *slog.Logger, name string, f func() error) e
 	if err == nil {
 		return nil
 	}
-	log.WarnContext(ctx, name+" not sent", slog.String("err", err.Error()))
+	log.WarnContext(ctx, "not sent", slog.String("what", name), slog.String("err", err.Error()))
 	return errLeave
 }

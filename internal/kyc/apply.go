@@ -67,8 +67,24 @@ type Noticed struct {
 
 // AskHelp says that a human is asked for.
 type AskHelp struct {
-	By string
-	At time.Time
+	By   string
+	From HelpFrom
+	At   time.Time
+}
+
+// HelpFrom is what the device says of itself on which somebody is stuck.
+type HelpFrom struct {
+	System  string `json:"system,omitempty"`
+	Browser string `json:"browser,omitempty"`
+	Width   int    `json:"width,omitempty"`
+	Height  int    `json:"height,omitempty"`
+	Camera  string `json:"camera,omitempty"`
+}
+
+// Help is that a human was asked for.
+type Help struct {
+	At   time.Time `json:"at"`
+	From HelpFrom  `json:"from,omitzero"`
 }
 
 // Appeal says that a refusal is contested.
@@ -225,6 +241,7 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 	case AskHelp:
 		rec.Actor, rec.At, rec.Codes = actor(e.By), e.At, []Code{HelpRequested}
 		c.note(HelpRequested)
+		c.Help = &Help{e.At, e.From}
 		// While we check, the request waits for the outcome; see settle.
 		if c.State == Open || c.State == ActionRequired || c.State == Expired {
 			c.handOver()

@@ -34,6 +34,11 @@ type Fingerprints interface {
 	Hold(ctx context.Context, r FingerprintRecord) error
 	// Holders lists who holds a value, in the order of their coming.
 	Holders(ctx context.Context, kind string, value [32]byte) ([]FingerprintRecord, error)
+	// FingerprintsOf lists what an applicant holds, in the order of its coming.
+	FingerprintsOf(ctx context.Context, a ApplicantID) ([]FingerprintRecord, error)
+	// Release removes one that an applicant holds; it is not an error when there is
+	// none.
+	Release(ctx context.Context, r FingerprintRecord) error
 }
 
 // FaceRecord is the face of an approved applicant, kept to be searched. One each.

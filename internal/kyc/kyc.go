@@ -218,6 +218,8 @@ type Case struct {
 	// Consent is what the applicant said last about biometrics; nil while they were
 	// not asked.
 	Consent *Consent `json:"consent,omitempty"`
+	// Help is when a human was asked for last, and on which device.
+	Help *Help `json:"help,omitempty"`
 	// Purpose and Against are those of a re-verification: why a new face is asked
 	// for, and the approved case that it is compared with.
 	Purpose Purpose `json:"purpose,omitempty"`

@@ -86,6 +86,14 @@ type Recoveries interface {
 	ForgetCodes(ctx context.Context, t time.Time) error
 }
 
+// People keeps who is known, and how they get back to what is theirs.
+type People interface {
+	Fingerprints
+	Faces
+	Contacts
+	Recoveries
+}
+
 // Notice is a message to an applicant: ids, never an address or a text. Whoever
 // sends it looks both up.
 type Notice struct {

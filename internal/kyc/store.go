@@ -91,6 +91,12 @@ type Applicants interface {
 	// Applicant returns NotFound when there is none.
 	Applicant(ctx context.Context, id ApplicantID) (ApplicantRecord, error)
 	ApplicantByExternalKey(ctx context.Context, key []byte) (ApplicantRecord, error)
+	// ApplicantsAfter lists up to limit applicants in the order of their ids, those
+	// after one; "" begins at the first.
+	ApplicantsAfter(ctx context.Context, after ApplicantID, limit int) ([]ApplicantRecord, error)
+	// SetExternalKey replaces an applicant's; Conflict when another has it, NotFound
+	// when there is no such applicant.
+	SetExternalKey(ctx context.Context, id ApplicantID, key []byte) error
 	// PutDataKey stores the wrapped data key of an applicant; Conflict when one
 	// exists, NotFound when there is no such applicant.
 	PutDataKey(ctx context.Context, id ApplicantID, wrapped []byte) error
@@ -202,10 +208,7 @@ type Tx interface {
 	Cases
 	Submissions
 	Access
-	Fingerprints
-	Faces
-	Contacts
-	Recoveries
+	People
 	Challenges
 	Operators
 	SignIns

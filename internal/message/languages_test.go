@@ -101,6 +101,18 @@ func used(t *testing.T) map[string]bool {
 	add("kind", policy.Kinds()...)
 	add("consent", "title", "text", "fix", "agree", "decline")
 	add("consent_only", "fix")
+	for section, names := range map[string][]string{
+		"recovery": {"choose", "sent", "wrong", "face", "proved", "reported"}, "notice": {"recovery_code", "identity_theft"}, "support": {"page", "not_ours"},
+	} {
+		for _, n := range names {
+			add(section+"."+n, "title", "text", "fix")
+		}
+	}
+	for _, n := range []string{"ours", "message", "link", "ended"} {
+		add("support."+n, "title", "text")
+	}
+	add("support", "button")
+	add("notice", "phrase.text", "check.text", "never.text")
 	for _, section := range []string{"place", "place_fix"} {
 		add(section, "any", string(kyc.Residence), string(kyc.IssuingState), string(kyc.NetworkRegion))
 	}
@@ -174,7 +186,7 @@ var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
 
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
-	known := []string{"Field", "Typed", "Read", "From", "Age", "Documents", "Place", "PlaceFix", "Service", "Item"}
+	known := []string{"Field", "Typed", "Read", "From", "Age", "Documents", "Place", "PlaceFix", "Service", "Item", "Operator", "Code", "Minutes", "Phrase", "Check", "Address", "Date"}
 	names := func(text string) []string {
 		var out []string
 		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {

@@ -13,9 +13,9 @@
 // backups of the database; losing it loses everything sealed. Keeping the
 // master keys in an external key service is left for later. The file has three
 // keysets: one wraps the applicants' data keys, one seals what belongs to no
-// applicant, one makes fingerprints. The first two can be rotated ([Rotate]):
-// older keys stay in the keyset and go on opening. The fingerprint key cannot,
-// for with another key no duplicate would be found any more.
+// applicant, one makes fingerprints. They can be rotated ([Rotate]):
+// older keys stay in the keyset and go on opening. So can the third: what is
+// stored is found under every key, and made anew under the newest by whoever keeps it.
 //
 // An applicant's wrapped data key is stored by the caller; it is bound to the
 // applicant's id and cannot be used for another.

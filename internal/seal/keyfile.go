@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -79,7 +80,7 @@ func LoadOrCreate(path string) (s *Sealer, created bool, err error) { //nolint:n
 	return s, err == nil, err
 }
 
-// Rotate adds new keys for wrapping and for the system to the file and makes
+// Rotate adds new keys to the file and makes
 // them the ones that are used from the next start on. Older keys stay in the
 // file for good, because the data keys that were wrapped and what was sealed
 // under them stay as they are: a rotation bounds how much one key protects, and
@@ -89,9 +90,13 @@ func Rotate(path string) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range []**keyset.Handle{&k.wrap, &k.system} {
+	for _, r := range []struct {
+		of       **keyset.Handle
+		template *tinkpb.KeyTemplate
+	}{{&k.wrap, aead.AES256GCMKeyTemplate()}, {&k.system, aead.AES256GCMKeyTemplate()}, {&k.prf, prf.HMACSHA256PRFKeyTemplate()}} {
+		h := r.of
 		m := keyset.NewManagerFromHandle(*h)
-		id, err := m.Add(aead.AES256GCMKeyTemplate())
+		id, err := m.Add(r.template)
 		if err != nil {
 			return fmt.Errorf("rotate keys in %s: %w", path, err)
 		}
@@ -121,7 +126,13 @@ func (k masterKeys) sealer() (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use fingerprint key: %w", err)
 	}
-	return &Sealer{kek: wrap, system: system, prf: set}, nil
+	var older []prf.PRF
+	for _, i := range slices.Backward(k.prf.KeysetInfo().GetKeyInfo()) {
+		if i.GetKeyId() != set.PrimaryID {
+			older = append(older, set.PRFs[i.GetKeyId()])
+		}
+	}
+	return &Sealer{kek: wrap, system: system, prf: set, older: older}, nil
 }
 
 func read(path string) (masterKeys, error) {

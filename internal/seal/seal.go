@@ -51,6 +51,7 @@ type Sealer struct {
 	kek    tink.AEAD
 	system tink.AEAD
 	prf    *prf.Set
+	older  []prf.PRF // than the primary one, the newest first
 }
 
 // NewDataKey makes a data key for an applicant and returns it wrapped, to be
@@ -108,6 +109,42 @@ func (s *Sealer) Fingerprint(purpose string, value ...string) ([]byte, error) {
 	}
 	return out, nil
 }
+
+// Fingerprints returns the fingerprint of the same values under every key, that of
+// [Sealer.Fingerprint] first and that of the oldest key last: something stored
+// before the keys were rotated is under one of them.
+func (s *Sealer) Fingerprints(purpose string, value ...string) ([][]byte, error) {
+	first, err := s.Fingerprint(purpose, value...)
+	if err != nil {
+		return nil, err
+	}
+	in := appendField([]byte("BFfingerprint1"), purpose)
+	for _, v := range value {
+		in = appendField(in, v)
+	}
+	out := [][]byte{first}
+	for _, p := range s.older {
+		f, err := p.ComputePRF(in, fingerprintSize)
+		if err != nil {
+			return nil, fmt.Errorf("fingerprint for %s: %w", purpose, err)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// FirstFingerprint is the fingerprint under the oldest key: for what cannot be made
+// anew when the keys are rotated, because what it is of is not kept.
+func (s *Sealer) FirstFingerprint(purpose string, value ...string) ([]byte, error) {
+	all, err := s.Fingerprints(purpose, value...)
+	if err != nil {
+		return nil, err
+	}
+	return all[len(all)-1], nil
+}
+
+// Rotated reports whether there is more than one key for fingerprints.
+func (s *Sealer) Rotated() bool { return len(s.older) > 0 }
 
 func (s *Sealer) wrap(applicant kyc.ApplicantID, h *keyset.Handle) ([]byte, error) {
 	var b bytes.Buffer

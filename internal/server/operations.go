@@ -65,6 +65,8 @@ func (s *server) operations(a huma.API) {
 	}), s.submit)
 	evidence.Required = false // an empty file is a finding, not a broken request
 	s.faceOperations(a, op, key, both)
+	s.recoveryOperations(a, op, key, both)
+	s.supportOperations(a, op, key, both)
 	huma.Register(a, op("view-evidence", http.MethodGet, "/v1/cases/{case}/submissions/{submission}/content", "Look at the evidence of a submission", key, describeEvidence), s.viewEvidence)
 	huma.Register(a, op("create-link", http.MethodPost, "/v1/cases/{case}/links", "Get a new link for the applicant", key, created), s.createLink)
 	huma.Register(a, op("ask-help", http.MethodPost, "/v1/cases/{case}/help", "Ask for a human", both, nil), s.askHelp)
@@ -164,6 +166,9 @@ func (s *server) createCase(ctx context.Context, in *struct {
 		n.Items = append(n.Items, kyc.Item(i))
 	}
 	c, err := s.actor(ctx).CreateCase(ctx, n)
+	if err == nil && len(in.Body.Contacts) > 0 {
+		err = s.actor(ctx).PutContacts(ctx, c.Applicant, in.Body.Contacts)
+	}
 	if err != nil {
 		return nil, s.explain("create case", err)
 	}
@@ -255,12 +260,21 @@ type CaseAction struct {
 	CasePath
 }
 
-func (s *server) askHelp(ctx context.Context, in *CaseAction) (*caseOut, error) {
+func (s *server) askHelp(ctx context.Context, in *struct {
+	CaseAction
+	Body *api.AskHelp
+},
+) (*caseOut, error) {
 	id, err := s.reach(ctx, in.CasePath)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.actor(ctx).AskHelp(ctx, id)
+	var from kyc.HelpFrom
+	if in.Body != nil && in.Body.Device != nil {
+		d := in.Body.Device
+		from = kyc.HelpFrom{System: d.System, Browser: d.Browser, Width: d.Width, Height: d.Height, Camera: d.Camera}
+	}
+	c, err := s.actor(ctx).AskHelp(ctx, id, from)
 	return s.answer(ctx, "ask help", c, in.Tongue, err)
 }
 

@@ -103,12 +103,12 @@ func (s *server) forget(ctx context.Context, r kyc.ReplyRecord) {
 // which e-mail address a request was about.
 func (s *server) claimOf(scope, key, target string, body []byte) (kyc.ReplyRecord, error) {
 	r := kyc.ReplyRecord{Scope: scope, CreatedAt: s.Now()}
-	k, err := s.Sealer.Fingerprint("idempotency key", scope, key)
+	k, err := s.Sealer.FirstFingerprint("idempotency key", scope, key)
 	if err != nil {
 		return r, err
 	}
 	sum := sha256.Sum256(body)
-	q, err := s.Sealer.Fingerprint("idempotent request", scope, target, string(sum[:]))
+	q, err := s.Sealer.FirstFingerprint("idempotent request", scope, target, string(sum[:]))
 	if err != nil {
 		return r, err
 	}
@@ -187,7 +187,7 @@ func (s *server) idFor(ctx context.Context, prefix string, of ...string) (string
 	if !ok {
 		return "", nil
 	}
-	f, err := s.Sealer.Fingerprint("idempotency", append([]string{callerOf(ctx).scope, key, prefix}, of...)...)
+	f, err := s.Sealer.FirstFingerprint("idempotency", append([]string{callerOf(ctx).scope, key, prefix}, of...)...)
 	if err != nil {
 		return "", err
 	}

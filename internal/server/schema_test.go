@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,6 +149,9 @@ func (d *description) validate(schema, v any, where string) []string {
 	var out []string
 	switch v := v.(type) {
 	case string:
+		if p, ok := s["pattern"].(string); ok && !regexp.MustCompile(p).MatchString(v) {
+			out = append(out, fmt.Sprintf("%s is %q, want %s", where, v, p))
+		}
 		if s["format"] == "date-time" {
 			if _, err := time.Parse(time.RFC3339Nano, v); err != nil {
 				out = append(out, where+" is not a time")
@@ -180,7 +184,7 @@ func (d *description) validate(schema, v any, where string) []string {
 func keywords() []string {
 	return []string{
 		"type", "enum", "format", "items", "properties", "required", "additionalProperties", "description", "examples", "default",
-		"minLength", "maxLength", "maxItems", "$ref",
+		"minLength", "maxLength", "maxItems", "pattern", "patternDescription", "minimum", "maximum", "$ref",
 	}
 }
 

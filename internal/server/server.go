@@ -25,6 +25,7 @@ import (
 	"bonafide/internal/kyc"
 	"bonafide/internal/message"
 	"bonafide/internal/seal"
+	"bonafide/internal/support"
 	"bonafide/internal/verify"
 )
 
@@ -43,6 +44,10 @@ type Config struct {
 	// Console is what the operator's own people see, under /console/; nil when there
 	// is none.
 	Console http.Handler
+	// Operator are the operator's own channels, and Prover what proves that something is
+	// ours; a zero Operator has none, and both are optional.
+	Operator support.Channels
+	Prover   support.Prover
 	// NetworkHeader names the header in which the operator's own proxy says which
 	// country an applicant connects from; "" when nothing tells, and it is optional.
 	NetworkHeader string
@@ -64,6 +69,7 @@ func New(cfg Config) (http.Handler, error) {
 	root := http.NewServeMux()
 	root.Handle("/v1/", named(mux, s.signIn(s.connecting(s.bounded(s.once(known(mux)))))))
 	root.Handle("GET /openapi.json", mux)
+	root.Handle("/support/", s.supportPages())
 	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
 	if cfg.Console != nil {
 		root.Handle("/console/", cfg.Console)

@@ -37,6 +37,24 @@ func (t *tx) ApplicantByExternalKey(ctx context.Context, key []byte) (kyc.Applic
 	return one("find applicant", t.sql.QueryRowContext(ctx, "SELECT "+applicantColumns+" FROM applicants WHERE external_key = ?", orNull(key)), scanApplicant)
 }
 
+// ApplicantsAfter implements [kyc.Applicants].
+func (t *tx) ApplicantsAfter(ctx context.Context, after kyc.ApplicantID, limit int) ([]kyc.ApplicantRecord, error) {
+	return many(ctx, t, "list applicants", scanApplicant, "SELECT "+applicantColumns+" FROM applicants WHERE id > ? ORDER BY id LIMIT ?", after, limit)
+}
+
+// SetExternalKey implements [kyc.Applicants].
+func (t *tx) SetExternalKey(ctx context.Context, id kyc.ApplicantID, key []byte) error {
+	const op = "set external key"
+	n, err := t.exec(ctx, op, "UPDATE OR IGNORE applicants SET external_key = ? WHERE id = ?", orNull(key), id)
+	if err != nil || n > 0 {
+		return err
+	}
+	if _, err := t.Applicant(ctx, id); err != nil {
+		return err
+	}
+	return &kyc.Error{Kind: kyc.Conflict, Op: op}
+}
+
 // PutDataKey implements [kyc.Applicants].
 func (t *tx) PutDataKey(ctx context.Context, id kyc.ApplicantID, wrapped []byte) error {
 	return t.insert(ctx, "put data key",

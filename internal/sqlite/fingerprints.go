@@ -37,3 +37,23 @@ func (t *tx) Holders(ctx context.Context, kind string, value [32]byte) ([]kyc.Fi
 		return f, err
 	}, "SELECT applicant, case_id, shared, created_at FROM fingerprints WHERE kind = ? AND value = ? ORDER BY seq", kind, value[:])
 }
+
+// FingerprintsOf implements [kyc.Fingerprints].
+func (t *tx) FingerprintsOf(ctx context.Context, a kyc.ApplicantID) ([]kyc.FingerprintRecord, error) {
+	return many(ctx, t, "list fingerprints", func(r row) (kyc.FingerprintRecord, error) {
+		f := kyc.FingerprintRecord{Applicant: a}
+		var value []byte
+		var created int64
+		if err := r.Scan(&f.Kind, &value, &f.Case, &f.Shared, &created); err != nil {
+			return f, err
+		}
+		f.CreatedAt = at(created)
+		return f, into(&f.Value, value)
+	}, "SELECT kind, value, case_id, shared, created_at FROM fingerprints WHERE applicant = ? ORDER BY seq", a)
+}
+
+// Release implements [kyc.Fingerprints].
+func (t *tx) Release(ctx context.Context, r kyc.FingerprintRecord) error {
+	_, err := t.exec(ctx, "release fingerprint", "DELETE FROM fingerprints WHERE kind = ? AND value = ? AND applicant = ?", r.Kind, r.Value[:], r.Applicant)
+	return err
+}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"bonafide/internal/kyc"
@@ -9,6 +10,23 @@ import (
 
 func applicantTests() map[string]func(*testing.T, harness) {
 	return map[string]func(*testing.T, harness){
+		"found under another external key": func(_ *testing.T, h harness) {
+			h.write(func(tx kyc.Tx) error {
+				return errors.Join(tx.CreateApplicant(h.ctx(), applicant("a")), tx.CreateApplicant(h.ctx(), applicant("b")))
+			})
+			h.write(func(tx kyc.Tx) error { return tx.SetExternalKey(h.ctx(), "a", []byte("another")) })
+			h.read(func(tx kyc.Tx) error {
+				a, err := tx.ApplicantByExternalKey(h.ctx(), []byte("another"))
+				h.equal("found", a.ID, "a")
+				all, err2 := tx.ApplicantsAfter(h.ctx(), "", 10)
+				rest, err3 := tx.ApplicantsAfter(h.ctx(), "a", 10)
+				h.equal("listed", []any{len(all), all[0].ID, len(rest), rest[0].ID}, []any{2, "a", 1, "b"})
+				return errors.Join(err, err2, err3)
+			})
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { _, err := tx.ApplicantByExternalKey(h.ctx(), []byte("key of a")); return err })
+			h.refuse(kyc.Conflict, func(tx kyc.Tx) error { return tx.SetExternalKey(h.ctx(), "a", []byte("key of b")) })
+			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.SetExternalKey(h.ctx(), "x", []byte("x")) })
+		},
 		"created and found": func(_ *testing.T, h harness) {
 			h.write(func(tx kyc.Tx) error { return tx.CreateApplicant(h.ctx(), applicant("a")) })
 			h.write(func(tx kyc.Tx) error { return tx.CreateApplicant(h.ctx(), applicant("b")) })

@@ -58,6 +58,22 @@ func fingerprintTests() map[string]func(*testing.T, harness) {
 			h.write(func(tx kyc.Tx) error { return tx.Hold(h.ctx(), shared) })
 			holders(h, of("a", "c"), shared)
 		},
+		"released": func(_ *testing.T, h harness) {
+			two(h)
+			shared := of("b", "d")
+			shared.Shared = true
+			h.write(func(tx kyc.Tx) error {
+				return errors.Join(tx.Hold(h.ctx(), of("a", "c")), tx.Hold(h.ctx(), shared))
+			})
+			h.read(func(tx kyc.Tx) error {
+				got, err := tx.FingerprintsOf(h.ctx(), "b")
+				shared.CreatedAt = kept(shared.CreatedAt)
+				h.equal("fingerprints of b", got, []kyc.FingerprintRecord{shared})
+				return err
+			})
+			h.write(func(tx kyc.Tx) error { return errors.Join(tx.Release(h.ctx(), shared), tx.Release(h.ctx(), shared)) })
+			holders(h, of("a", "c"))
+		},
 		"nobody's": func(_ *testing.T, h harness) {
 			h.setup()
 			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.Hold(h.ctx(), of("x", "c")) })

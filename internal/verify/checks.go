@@ -91,7 +91,7 @@ func (s *Service) ChecksFailed(ctx context.Context, id kyc.CaseID, round int) er
 func (s *Service) evidence(ctx context.Context, c kyc.Case) (Evidence, error) {
 	e := Evidence{
 		Network: c.NetworkRegion, Submissions: map[kyc.Item]kyc.SubmissionID{}, Hashes: map[kyc.Item]string{},
-		WithoutBiometrics: waived(c),
+		WithoutBiometrics: waived(c), Recovering: c.Purpose == kyc.ForRecovery,
 	}
 	if c.Against != "" {
 		var err error

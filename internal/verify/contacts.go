@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
-	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -45,11 +44,24 @@ func contact(text string) (kyc.ContactKind, string, error) {
 
 // contactValue is the keyed fingerprint of an address.
 func (s *Service) contactValue(kind kyc.ContactKind, address string) ([32]byte, error) {
-	f, err := s.cfg.Sealer.Fingerprint("contact", string(kind), address)
+	all, err := s.contactValues(kind, address)
 	if err != nil {
-		return [32]byte{}, fmt.Errorf("fingerprint of a contact: %w", err)
+		return [32]byte{}, err
 	}
-	return [32]byte(f), nil
+	return all[0], nil
+}
+
+// contactValues are those under every key, the newest first.
+func (s *Service) contactValues(kind kyc.ContactKind, address string) ([][32]byte, error) {
+	all, err := s.cfg.Sealer.Fingerprints("contact", string(kind), address)
+	if err != nil {
+		return nil, fmt.Errorf("fingerprint of a contact: %w", err)
+	}
+	var out [][32]byte
+	for _, f := range all {
+		out = append(out, [32]byte(f))
+	}
+	return out, nil
 }
 
 // address is what is sealed of a contact.
@@ -94,24 +106,4 @@ func (s *Service) PutContacts(ctx context.Context, a kyc.ApplicantID, contacts [
 type Contact struct {
 	Kind    kyc.ContactKind
 	Address string
-}
-
-// Contacts opens the addresses of an applicant, to send them something.
-func (s *Service) Contacts(ctx context.Context, a kyc.ApplicantID) ([]Contact, error) {
-	var out []Contact
-	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-		all, err := tx.ContactsOf(ctx, a)
-		for _, r := range all {
-			var x address
-			if err := s.openJSON(ctx, tx, a, about("contact", string(a)), r.Sealed, &x); err != nil {
-				return err
-			}
-			out = append(out, Contact{r.Kind, x.Address})
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("contacts of %s: %w", a, err)
-	}
-	return slices.Clip(out), nil
 }

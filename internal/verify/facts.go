@@ -129,6 +129,8 @@ type Evidence struct {
 	// LikeElsewhere says that another applicant was approved with a face like this
 	// one, and this one was not.
 	LikeElsewhere bool
+	// Recovering says that a re-verification recovers an account.
+	Recovering bool
 	// Record is, in a re-verification, the face of the verification.
 	Record *Record
 }

@@ -57,7 +57,7 @@ func (s *Service) takeFrame(ctx context.Context, id kyc.CaseID, ch kyc.Challenge
 	if n := imaging.Cost(content); n == 0 || n > frameCost {
 		return invalid("a frame is a whole picture of at most 1920 × 1080 pixels")
 	}
-	keyed, err := s.cfg.Sealer.Fingerprint("frame", string(content))
+	keyed, err := s.cfg.Sealer.FirstFingerprint("frame", string(content))
 	if err != nil {
 		return err
 	}

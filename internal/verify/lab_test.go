@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -44,7 +45,22 @@ func newLab(t *testing.T, pol policy.Policy, engine *Engine) *lab {
 	l.db, err = sqlite.Open(t.Context(), sqlite.Config{
 		Path: filepath.Join(l.folder, "bonafide.db"),
 		Enqueue: func(ctx context.Context, tx *sql.Tx, j kyc.Job) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO kept_jobs VALUES (?, ?, ?)", j.Kind, j.Case, j.Round)
+			var more any
+			switch j.Kind {
+			case kyc.SendNotice:
+				b, err := json.Marshal(j.Notice)
+				if err != nil {
+					return err
+				}
+				more = string(b)
+			case kyc.DeliverEvent:
+				b, err := json.Marshal(j.Delivery)
+				if err != nil {
+					return err
+				}
+				more = string(b)
+			}
+			_, err := tx.ExecContext(ctx, "INSERT INTO kept_jobs VALUES (?, ?, ?, ?)", j.Kind, j.Case, j.Round, more)
 			return err
 		},
 	})
@@ -52,7 +68,7 @@ func newLab(t *testing.T, pol policy.Policy, engine *Engine) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.db.Close() })
-	if _, err := l.db.DB().ExecContext(t.Context(), "CREATE TABLE kept_jobs (kind TEXT, id TEXT, round INT)"); err != nil {
+	if _, err := l.db.DB().ExecContext(t.Context(), "CREATE TABLE kept_jobs (kind TEXT, id TEXT, round INT, more TEXT)"); err != nil {
 		t.Fatal(err)
 	}
 	if l.blobs, err = blob.Open(filepath.Join(l.folder, "evidence")); err != nil {
@@ -190,7 +206,7 @@ func (l *lab) refused(err error, k kyc.ErrorKind) *kyc.Error {
 func (l *lab) jobs(id kyc.CaseID) int {
 	l.Helper()
 	var n int
-	if err := l.db.DB().QueryRowContext(l.ctx(), "SELECT count(*) FROM kept_jobs WHERE id = ?", id).Scan(&n); err != nil {
+	if err := l.db.DB().QueryRowContext(l.ctx(), "SELECT count(*) FROM kept_jobs WHERE more IS NULL AND id = ?", id).Scan(&n); err != nil {
 		l.Fatal(err)
 	}
 	return n

@@ -22,12 +22,12 @@ func (s *Service) CasesIn(ctx context.Context, states []kyc.State, after kyc.Cas
 // CasesOfAccount lists the cases of an integrator's account in the order of
 // their creation: none when the account is not known, or was erased.
 func (s *Service) CasesOfAccount(ctx context.Context, externalID string) ([]kyc.Case, error) {
-	external, err := s.cfg.Sealer.Fingerprint("external_id", externalID)
+	external, err := s.cfg.Sealer.Fingerprints("external_id", externalID)
 	if err != nil {
 		return nil, fmt.Errorf("list cases of an account: %w", err)
 	}
 	cases, err := s.list(ctx, func(tx kyc.Tx) ([]kyc.CaseRecord, error) {
-		a, err := tx.ApplicantByExternalKey(ctx, external)
+		a, err := byExternalKey(ctx, tx, external)
 		if kyc.KindOf(err) == kyc.NotFound {
 			return nil, nil
 		}

@@ -26,7 +26,7 @@ func TestCasesInStates(t *testing.T) {
 		all = append(all, l.open(kyc.Details).ID)
 		l.pass(time.Minute)
 	}
-	if _, err := l.AskHelp(t.Context(), all[1]); err != nil {
+	if _, err := l.AskHelp(t.Context(), all[1], kyc.HelpFrom{}); err != nil {
 		t.Fatal(err)
 	}
 	for name, x := range map[string]struct {

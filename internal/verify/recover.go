@@ -216,10 +216,11 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 	if err != nil {
 		return Recovery{}, wrap("recover in case", id, err)
 	}
-	value, err := s.contactValue(kind, plain)
+	values, err := s.contactValues(kind, plain)
 	if err != nil {
 		return Recovery{}, err
 	}
+	value := values[0]
 	code, err := s.drawCode()
 	if err != nil {
 		return Recovery{}, err
@@ -234,9 +235,13 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 		} else if v.NextCodeIn > 0 {
 			return &kyc.Error{Kind: kyc.InCoolDown, Op: "recover", RetryAt: now.Add(v.NextCodeIn)}
 		}
-		holders, err := tx.ContactHolders(ctx, kind, value)
-		if err != nil {
-			return err
+		var holders []kyc.ApplicantID
+		for _, v := range values {
+			some, err := tx.ContactHolders(ctx, kind, v)
+			if err != nil {
+				return err
+			}
+			holders = append(holders, some...)
 		}
 		// Of an address that gets too many, whoever asks learns nothing either.
 		asked, err := tx.NoteCode(ctx, value, now, now.Add(-24*time.Hour))
@@ -347,6 +352,9 @@ func (s *Service) deliver(ctx context.Context, tx kyc.Tx, d kyc.Delivery) error 
 	d.ID, d.At = s.cfg.NewID("evt"), s.cfg.Now()
 	return tx.Enqueue(ctx, kyc.Job{Kind: kyc.DeliverEvent, Case: d.Case, Delivery: d})
 }
+
+// SendsNotices reports whether messages can be sent to applicants.
+func (s *Service) SendsNotices() bool { return s.cfg.Notices }
 
 // notice sends a message to an applicant, once the transaction is committed.
 func (s *Service) notice(ctx context.Context, tx kyc.Tx, n kyc.Notice) error {

@@ -174,6 +174,9 @@ func (j *judge) again() []kyc.Finding {
 	}
 	j.sameAsRecord()
 	j.contradictions()
+	if j.evidence.Recovering && j.policy.Uniqueness.Recovery.Review && !j.blames(kyc.Face) {
+		j.add(kyc.Finding{Code: kyc.RuleReview, Item: kyc.Eligibility})
+	}
 	return j.findings
 }
 

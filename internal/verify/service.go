@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bonafide/internal/audit"
@@ -45,6 +46,8 @@ type Service struct {
 	// one until what follows is stored.
 	faces    *people.Faces
 	oneByOne *sync.Mutex
+	// rotating says that something may be stored under an older key for fingerprints.
+	rotating *atomic.Bool
 	// actor is who acts through this service, for the record; "" is whom the event
 	// itself implies.
 	actor string
@@ -61,7 +64,9 @@ func (s *Service) By(actor string) *Service {
 // NewService returns a service. parallel is how many uploads are measured at
 // the same time; more wait their turn.
 func NewService(cfg Config, parallel int) *Service {
-	return &Service{cfg: cfg, slots: make(chan struct{}, max(1, parallel)), faces: &people.Faces{}, oneByOne: &sync.Mutex{}}
+	s := &Service{cfg: cfg, slots: make(chan struct{}, max(1, parallel)), faces: &people.Faces{}, oneByOne: &sync.Mutex{}, rotating: &atomic.Bool{}}
+	s.rotating.Store(cfg.Sealer.Rotated())
+	return s
 }
 
 // NewCase is what an integrator asks for.
@@ -98,7 +103,7 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 	if id == "" {
 		id = kyc.CaseID(s.cfg.NewID("case"))
 	}
-	external, err := s.cfg.Sealer.Fingerprint("external_id", n.ExternalID)
+	external, err := s.cfg.Sealer.Fingerprints("external_id", n.ExternalID)
 	if err != nil {
 		return kyc.Case{}, fmt.Errorf("create case: %w", err)
 	}
@@ -138,8 +143,8 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 }
 
 // applicant finds or makes the applicant of an account.
-func (s *Service) applicant(ctx context.Context, tx kyc.Tx, external []byte, externalID string, now time.Time) (kyc.ApplicantID, error) {
-	r, err := tx.ApplicantByExternalKey(ctx, external)
+func (s *Service) applicant(ctx context.Context, tx kyc.Tx, external [][]byte, externalID string, now time.Time) (kyc.ApplicantID, error) {
+	r, err := byExternalKey(ctx, tx, external)
 	if err == nil {
 		return r.ID, nil
 	}
@@ -159,7 +164,7 @@ func (s *Service) applicant(ctx context.Context, tx kyc.Tx, external []byte, ext
 	if err != nil {
 		return "", err
 	}
-	if err := tx.CreateApplicant(ctx, kyc.ApplicantRecord{ID: a.ID, ExternalKey: external, Sealed: sealed, CreatedAt: now}); err != nil {
+	if err := tx.CreateApplicant(ctx, kyc.ApplicantRecord{ID: a.ID, ExternalKey: external[0], Sealed: sealed, CreatedAt: now}); err != nil {
 		return "", err
 	}
 	return a.ID, tx.PutDataKey(ctx, a.ID, wrapped)
@@ -235,9 +240,10 @@ func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict 
 	return c, err
 }
 
-// AskHelp notes that the applicant wants a human.
-func (s *Service) AskHelp(ctx context.Context, id kyc.CaseID) (kyc.Case, error) {
-	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.AskHelp{By: s.actor, At: s.cfg.Now()}, nil }, nil)
+// AskHelp notes that the applicant wants a human, and on which device they are
+// stuck.
+func (s *Service) AskHelp(ctx context.Context, id kyc.CaseID, from kyc.HelpFrom) (kyc.Case, error) {
+	return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.AskHelp{By: s.actor, From: from, At: s.cfg.Now()}, nil }, nil)
 }
 
 // Appeal notes that the applicant contests a refusal.
@@ -355,8 +361,12 @@ const orphanAge = time.Hour
 const replyAge = 24 * time.Hour
 
 // Sweep removes what nothing refers to (evidence of uploads that were cut off,
-// expired tokens and old replies) and erases what the policy keeps no longer.
+// expired tokens and old replies) and erases what the policy keeps no longer. After
+// the keys were rotated it also makes fingerprints anew.
 func (s *Service) Sweep(ctx context.Context) error {
+	if _, err := s.Refingerprint(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
 	now := s.cfg.Now()
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
 		return errors.Join(tx.ForgetBefore(ctx, now.Add(-replyAge)), tx.ForgetCodes(ctx, now.Add(-24*time.Hour)))

@@ -194,11 +194,11 @@ func TestHelpAppealAndReview(t *testing.T) {
 		t.Parallel()
 		l := newLab(t, rules(), nil)
 		c := l.check(l.sent(typoDetails, goodSide(), goodPortrait(0)).ID)
-		c, err := l.AskHelp(t.Context(), c.ID)
+		c, err := l.AskHelp(t.Context(), c.ID, kyc.HelpFrom{})
 		if err != nil || c.State != kyc.InReview {
 			t.Fatalf("%s, %v", c.State, err)
 		}
-		if c, err = l.AskHelp(t.Context(), c.ID); err != nil || c.State != kyc.InReview {
+		if c, err = l.AskHelp(t.Context(), c.ID, kyc.HelpFrom{}); err != nil || c.State != kyc.InReview {
 			t.Errorf("asked twice: %s, %v", c.State, err)
 		}
 		n := 0
@@ -214,7 +214,7 @@ func TestHelpAppealAndReview(t *testing.T) {
 	t.Run("help at the start leads to a person too", func(t *testing.T) {
 		t.Parallel()
 		l := newLab(t, rules(), nil)
-		c, err := l.AskHelp(t.Context(), l.open(kyc.Details).ID)
+		c, err := l.AskHelp(t.Context(), l.open(kyc.Details).ID, kyc.HelpFrom{})
 		if err != nil || c.State != kyc.InReview {
 			t.Errorf("%s, %v", c.State, err)
 		}
@@ -526,7 +526,7 @@ func TestRetention(t *testing.T) {
 	l.account = "account 4"
 	both := l.check(l.of("account 4", fromFrance, 0.1))
 	l.account = "account 4"
-	if _, err := l.AskHelp(t.Context(), l.open(kyc.Details).ID); err != nil { // which waits for a person
+	if _, err := l.AskHelp(t.Context(), l.open(kyc.Details).ID, kyc.HelpFrom{}); err != nil { // which waits for a person
 		t.Fatal(err)
 	}
 	erased := func(want ...kyc.CaseID) {

@@ -30,8 +30,9 @@ type Holder struct {
 // typed. Kind and issuer are left out on purpose: both are read from small print on
 // some documents, and one that is read once with its issuer and once without would
 // be two. The date of birth keeps numbers apart that several issuers, as the states
-// of a federation, give out alike.
-func (s *Service) claims(e Evidence) ([][32]byte, error) {
+// of a federation, give out alike. everyKey adds those under the keys from before a
+// rotation, under which some may still be held.
+func (s *Service) claims(e Evidence, everyKey bool) ([][32]byte, error) {
 	read := func(f kyc.Field) string { v, _, _ := e.field(f); return v.Text }
 	var out [][32]byte
 	for _, x := range [][2]string{
@@ -42,12 +43,14 @@ func (s *Service) claims(e Evidence) ([][32]byte, error) {
 		if number == "" {
 			continue
 		}
-		f, err := s.cfg.Sealer.Fingerprint("document number", number, x[1])
+		all, err := s.cfg.Sealer.Fingerprints("document number", number, x[1])
 		if err != nil {
 			return nil, fmt.Errorf("fingerprint of a document: %w", err)
 		}
-		if v := [32]byte(f); !slices.Contains(out, v) {
-			out = append(out, v)
+		for k, f := range all {
+			if v := [32]byte(f); (k == 0 || everyKey) && !slices.Contains(out, v) {
+				out = append(out, v)
+			}
 		}
 	}
 	return out, nil
@@ -90,7 +93,7 @@ func (s *Service) holder(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence)
 
 // holders are all who were approved with the document of e.
 func (s *Service) holders(ctx context.Context, tx kyc.Tx, e Evidence) ([]kyc.FingerprintRecord, error) {
-	values, err := s.claims(e)
+	values, err := s.claims(e, true)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +114,9 @@ func (s *Service) hold(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence, s
 	if c.State != kyc.Approved {
 		return nil
 	}
-	values, err := s.claims(e)
+	// While some are held under an older key, this one is, too: of two at once the
+	// database lets one through whichever key each of them knows.
+	values, err := s.claims(e, s.rotating.Load())
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func TestADocumentVerifiesOneAccount(t *testing.T) {
 		"the applicant asked for a person": func(l *lab) kyc.CaseID {
 			id := l.of("account 2", typoDetails, 0.9)
 			l.wants(l.check(id), kyc.ActionRequired, "details.name_mismatch@details", "details.number_mismatch@details", "face.mismatch@face")
-			if _, err := l.AskHelp(l.ctx(), id); err != nil {
+			if _, err := l.AskHelp(l.ctx(), id, kyc.HelpFrom{}); err != nil {
 				l.Fatal(err)
 			}
 			return id
@@ -257,7 +257,7 @@ func TestADocumentVerifiesOneAccount(t *testing.T) {
 		t.Parallel()
 		l, _ := one(t, func(p *policy.Policy) { p.Documents.SeveralAccounts = true })
 		c := l.check(l.of("account 2", typoDetails, 0.1))
-		if _, err := l.AskHelp(t.Context(), c.ID); err != nil {
+		if _, err := l.AskHelp(t.Context(), c.ID, kyc.HelpFrom{}); err != nil {
 			t.Fatal(err)
 		}
 		if c, err := l.Review(t.Context(), c.ID, "rev_1", kyc.Approved, nil); err != nil || c.State != kyc.Approved {

@@ -41,7 +41,7 @@ func TestSignatureOfTheSpecification(t *testing.T) {
 	if err := s.Send(t.Context(), id, []byte(payload)); err != nil {
 		t.Fatal(err)
 	}
-	if got.Get("webhook-signature") != signed || got.Get("webhook-id") != id || got.Get("webhook-timestamp") != "1614265330" || string(body) != payload {
+	if got.Get("Webhook-Signature") != signed || got.Get("Webhook-Id") != id || got.Get("Webhook-Timestamp") != "1614265330" || string(body) != payload {
 		t.Errorf("%v %s", got, body)
 	}
 	key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"bonafide/internal/kyc"
+	"bonafide/internal/message"
+	"bonafide/internal/notify"
+	"bonafide/internal/support"
+	"bonafide/internal/verify"
+	"bonafide/internal/webhook"
+)
+
+// outboxFlags say what leaves the house, and whose house it is.
+type outboxFlags struct {
+	Support       string `help:"File with your support channels, the only ones that people are sent to." type:"path" placeholder:"FILE" env:"BONAFIDE_SUPPORT"`
+	MailServer    string `name:"mail-server" help:"Where mail is handed in: smtps://user:password@host:465 or smtp://…:587. Set it in the environment, not on the command line." placeholder:"URL" env:"BONAFIDE_MAIL_SERVER"`
+	MailFrom      string `name:"mail-from" help:"The sender of mail." placeholder:"ADDRESS" env:"BONAFIDE_MAIL_FROM"`
+	Webhook       string `help:"Address that is told what happens to cases." placeholder:"URL" env:"BONAFIDE_WEBHOOK"`
+	TextWebhook   string `name:"text-webhook" help:"Address that sends text messages for you: {id, to, text}." placeholder:"URL" env:"BONAFIDE_TEXT_WEBHOOK"`
+	WebhookSecret string `name:"webhook-secret" help:"Signs both: whsec_ and base64. Set it in the environment, not on the command line." placeholder:"SECRET" env:"BONAFIDE_WEBHOOK_SECRET"`
+}
+
+// outbox is how things leave the house.
+type outbox struct {
+	channels support.Channels
+	mail     func(context.Context, notify.Mail) error
+	text     func(ctx context.Context, id, to, text string) error
+	tell     func(context.Context, kyc.Delivery) error
+}
+
+// open makes an outbox of the flags.
+func (f outboxFlags) open(a *app) (outbox, error) {
+	var o outbox
+	if f.Support != "" {
+		text, err := os.ReadFile(f.Support)
+		if err == nil {
+			o.channels, err = support.Parse(text)
+		}
+		if err != nil {
+			return o, err
+		}
+	}
+	if f.MailServer != "" {
+		m, err := notify.NewSMTP(f.MailServer, f.MailFrom)
+		if err != nil {
+			return o, err
+		}
+		o.mail = m.Send
+	}
+	if f.TextWebhook != "" {
+		w, err := webhook.New(f.TextWebhook, f.WebhookSecret, a.now)
+		if err != nil {
+			return o, fmt.Errorf("--text-webhook: %w", err)
+		}
+		o.text = func(ctx context.Context, id, to, text string) error {
+			body, err := json.Marshal(map[string]string{"id": id, "to": to, "text": text})
+			if err != nil {
+				return err
+			}
+			return w.Send(ctx, id, body)
+		}
+	}
+	if f.Webhook != "" {
+		w, err := webhook.New(f.Webhook, f.WebhookSecret, a.now)
+		if err != nil {
+			return o, fmt.Errorf("--webhook: %w", err)
+		}
+		o.tell = func(ctx context.Context, d kyc.Delivery) error {
+			body, err := json.Marshal(d)
+			if err != nil {
+				return err
+			}
+			return w.Send(ctx, d.ID, body)
+		}
+	}
+	if o.sends() && o.channels.Name == "" {
+		return o, errors.New("--support is missing: messages to people name you and your help page")
+	}
+	return o, nil
+}
+
+// sends reports whether messages can be sent to applicants.
+func (o outbox) sends() bool { return o.mail != nil || o.text != nil }
+
+// messenger writes and sends what the service asks for.
+func (o outbox) messenger(s *verify.Service, words *message.Catalogue, p support.Prover, base string) verify.Messenger {
+	return verify.Messenger{Service: s, Words: words, Prover: p, Operator: o.channels, CheckURL: base + "/support/check", Mail: o.mail, Text: o.text}
+}
