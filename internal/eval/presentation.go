@@ -10,7 +10,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"bonafide/internal/face"
 	"bonafide/internal/imaging"
@@ -101,31 +105,19 @@ func Presentation(ctx context.Context, cfg PresentationConfig) (PresentationRepo
 	for _, k := range []string{fromLife, fromPaper, fromDisplay} {
 		rows[k] = &PresentationRow{Kind: k}
 	}
-	for i := range cfg.Fitted + cfg.Tested {
-		if cfg.Progress != nil {
-			cfg.Progress(i, cfg.Fitted+cfg.Tested)
-		}
-		draw := rand.New(rand.NewPCG(3, cfg.Seed<<32|uint64(i))) //nolint:gosec // a simulation that can be made again
-		person := specimen.NewPerson(900000+1000*cfg.Seed+uint64(i), specimen.Profile{})
-		selfie := specimen.Selfie(person, specimen.SelfieOptions{Noise: -1, Scale: 1.1, Width: 420, Height: 560}, uint64(100*i))
-		found, err := cfg.Analyser.Find(ctx, imaging.FromRGBA(selfie), face.Options{})
-		if err != nil {
-			return r, fmt.Errorf("eval: presentation: %w", err)
-		}
-		if len(found) == 0 {
-			continue
-		}
-		for _, kind := range stillsOfOne() {
-			tint, ok, err := tintOf(imaging.FromRGBA(still(draw, selfie, found[0].Box, kind)))
+	persons, err := presented(ctx, cfg, tintOf)
+	if err != nil {
+		return r, fmt.Errorf("eval: presentation: %w", err)
+	}
+	for i, stills := range persons {
+		for _, x := range stills {
 			switch {
-			case err != nil:
-				return r, fmt.Errorf("eval: presentation: %w", err)
 			case i >= cfg.Fitted:
-				rows[kind].note(tint, ok, r.Look, r.Review, "")
-			case ok && kind == fromLife:
-				live = append(live, tint.Terms())
-			case ok:
-				again = append(again, tint.Terms())
+				rows[x.species].note(x.tint, x.ok, r.Look, r.Review, "")
+			case x.ok && x.species == fromLife:
+				live = append(live, x.tint.Terms())
+			case x.ok:
+				again = append(again, x.tint.Terms())
 			}
 		}
 	}
@@ -138,6 +130,44 @@ func Presentation(ctx context.Context, cfg PresentationConfig) (PresentationRepo
 		r.Level = levelAbove(r.Weights, live, 0.05)
 	}
 	return r, r.real(ctx, cfg, tintOf)
+}
+
+// presentedStill is what was read of one simulated still.
+type presentedStill struct {
+	species string
+	tint    face.Tint
+	ok      bool
+}
+
+// presented pictures every drawn person in every species, several persons at a time. A person's stills depend on the seed and their number alone.
+func presented(ctx context.Context, cfg PresentationConfig, tintOf func(*imaging.Picture) (face.Tint, bool, error)) ([][]presentedStill, error) {
+	out := make([][]presentedStill, cfg.Fitted+cfg.Tested)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2 * runtime.GOMAXPROCS(0))
+	var done atomic.Int32
+	for i := range out {
+		g.Go(func() error {
+			draw := rand.New(rand.NewPCG(3, cfg.Seed<<32|uint64(i))) //nolint:gosec // a simulation that can be made again
+			person := specimen.NewPerson(900000+1000*cfg.Seed+uint64(i), specimen.Profile{})
+			selfie := specimen.Selfie(person, specimen.SelfieOptions{Noise: -1, Scale: 1.1, Width: 420, Height: 560}, uint64(100*i))
+			found, err := cfg.Analyser.Find(ctx, imaging.FromRGBA(selfie), face.Options{})
+			if err != nil || len(found) == 0 {
+				return err
+			}
+			for _, species := range stillsOfOne() {
+				tint, ok, err := tintOf(imaging.FromRGBA(still(draw, selfie, found[0].Box, species)))
+				if err != nil {
+					return err
+				}
+				out[i] = append(out[i], presentedStill{species, tint, ok})
+			}
+			if n := done.Add(1); cfg.Progress != nil {
+				cfg.Progress(int(n), len(out))
+			}
+			return nil
+		})
+	}
+	return out, g.Wait()
 }
 
 // real judges the real pictures.

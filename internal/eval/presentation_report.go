@@ -32,7 +32,7 @@ func (r *PresentationReport) Markdown() string {
 	table(r.Simulated)
 	say("\nSeed %d, %d persons fitted to, %d judged. Of a print or a screen, what is not flagged is the APCER of ISO/IEC 30107-3; of live faces what is flagged is the BPCER.", r.Seed, r.Fitted, r.Tested)
 	say("The fit of this run: %.3f for 1, then %.3f for red, %.3f blue, %.3f red², %.3f blue², %.3f red·blue; one in twenty of the simulated live faces", r.Weights[0], r.Weights[1], r.Weights[2], r.Weights[3], r.Weights[4], r.Weights[5])
-	say("it was fitted to is above %.3f by them.\n", r.Level)
+	say("it was fitted to is above %.3f by them: that, rounded, is the threshold of inspect.\n", r.Level)
 	if len(r.Stills) > 0 {
 		say("## Real stills\n")
 		say("Those of `../shared/data/pad`, which were never fitted to. They are few, of eight or so persons; most are crops around a face, so a bezel or the edge of a")
@@ -66,5 +66,5 @@ sheet, a bezel and fingers were not searched for.
 * A good display in a dark room under a camera that trusts it, a print by a calibrated printer and a mask have the tint of skin.
 * Who stands under a cold lamp, in a blue evening, by a neon sign, or uses a filter is flagged although alive. Skin from light to very dark was drawn and
   pictured; how often people of each are flagged in the field is not known.
-* Grey pictures, burnt-out and very dark faces have no tint, and nothing is said of them.
+* Grey pictures, burnt-out and very dark faces have no tint, and nothing is said of them; nor of the frames of a challenge, whose colours tint the skin.
 `

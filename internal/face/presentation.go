@@ -62,7 +62,7 @@ func (t Tint) Terms() [5]float64 {
 
 // recapture are the weights of 1 and of the terms: the fit of greatest likelihood to drawn faces, pictured once and pictured again from simulated
 // prints and displays, and to nothing else (`bonafide eval presentation`, docs/evaluation/presentation-attack.md).
-var recapture = [6]float64{3.2145, -25.749, -1.808, 113.243, 121.005, 209.415}
+var recapture = [6]float64{3.468, -29.428, -4.712, 122.736, 122.485, 220.242}
 
 // recaptured is Recaptured of a face of p, 0 where nothing can be said.
 func recaptured(p *imaging.Picture, m *Mesh) float64 {

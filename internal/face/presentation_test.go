@@ -26,7 +26,7 @@ func TestTintOfSkinAndOfWhatIsNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tint := Tint{math.Log((c.r + 8) / (c.g + 8)), math.Log((c.b + 8) / (c.g + 8))}
-			if p := tint.Recaptured(); (p > 0.75) != c.again {
+			if p := tint.Recaptured(); (p > 0.8) != c.again {
 				t.Errorf("%.3f at red %.3f, blue %.3f", p, tint.Red, tint.Blue)
 			}
 		})

@@ -292,7 +292,9 @@ func (j *judge) face(f Portrait) {
 	j.above(kyc.FaceCoveredEyes, kyc.Face, f.Box, "eyes_covered", q.EyesCovered, t.EyesCovered)
 	j.above(kyc.FaceCoveredMouth, kyc.Face, f.Box, "mouth_covered", q.MouthCovered, t.MouthCovered)
 	j.below(kyc.FaceEyesClosed, kyc.Face, f.Box, "eyes_open", q.EyesOpen, t.EyesOpen)
-	j.above(kyc.FaceAttack, kyc.Face, f.Box, "recaptured", q.Recaptured, t.RecapturedReview)
+	if j.evidence.Sequence == nil { // the colours of a challenge tint the skin themselves
+		j.above(kyc.FaceAttack, kyc.Face, f.Box, "recaptured", q.Recaptured, t.RecapturedReview)
+	}
 }
 
 // Match is the comparison of the selfie with the portrait of the document.

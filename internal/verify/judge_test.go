@@ -506,6 +506,11 @@ func TestThresholds(t *testing.T) {
 			if has(Selfie(rules(), e)) != c.inspected || has(Judge(rules(), e, today)) != c.inACase || has(PreCheck(rules(), kyc.Face, e)) {
 				t.Errorf("%v: inspected %v, in a case %v, at once %v", c.value, told(Selfie(rules(), e)), told(Judge(rules(), e, today)), told(PreCheck(rules(), kyc.Face, e)))
 			}
+			// The colours of a challenge tint the skin, so the frames of one say nothing.
+			e.Sequence = &Sequence{}
+			if has(Judge(rules(), e, today)) {
+				t.Errorf("%v: a frame of a challenge is taken for a picture of a picture", c.value)
+			}
 		}
 	})
 
