@@ -116,14 +116,16 @@ const (
 
 // Delivery is something that the integrator is told of: ids, states and codes.
 type Delivery struct {
-	ID        string         `json:"id"`
-	Type      string         `json:"type"`
-	At        time.Time      `json:"timestamp"`
-	Case      CaseID         `json:"case,omitempty"`
-	Applicant ApplicantID    `json:"applicant,omitempty"`
-	State     State          `json:"state,omitempty"`
-	Recovery  RecoveryID     `json:"recovery,omitempty"`
-	Status    RecoveryStatus `json:"status,omitempty"`
+	ID        string      `json:"id"`
+	Type      string      `json:"type"`
+	At        time.Time   `json:"timestamp"`
+	Case      CaseID      `json:"case,omitempty"`
+	Applicant ApplicantID `json:"applicant,omitempty"`
+	State     State       `json:"state,omitempty"`
+	// Purpose is why the case asks for a face again; none of a verification.
+	Purpose  Purpose        `json:"purpose,omitempty"`
+	Recovery RecoveryID     `json:"recovery,omitempty"`
+	Status   RecoveryStatus `json:"status,omitempty"`
 	// Account is the applicant whose account was proved, or whose document it was.
 	Account ApplicantID `json:"account,omitempty"`
 }

@@ -338,7 +338,9 @@ func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
 func (s *Service) tell(ctx context.Context, tx kyc.Tx, c kyc.Case, effects []kyc.Effect) error {
 	for _, e := range effects {
 		if r, ok := e.(kyc.Record); ok && r.From != r.To {
-			return errors.Join(s.recovered(ctx, tx, c), s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverCase, Case: c.ID, Applicant: c.Applicant, State: c.State}))
+			return errors.Join(s.recovered(ctx, tx, c), s.deliver(ctx, tx, kyc.Delivery{
+				Type: kyc.DeliverCase, Case: c.ID, Applicant: c.Applicant, State: c.State, Purpose: c.Purpose,
+			}))
 		}
 	}
 	return nil

@@ -135,6 +135,12 @@ func TestAForgottenAccountIsRecovered(t *testing.T) {
 	if k < 0 || told[k].Account != old || told[k].Applicant != l.applicantOf(id) || told[k].Case != id {
 		t.Errorf("told %+v", told)
 	}
+	// The face that was shown again is told of as such, with what it was for and how it ended.
+	if !slices.ContainsFunc(told, func(d kyc.Delivery) bool {
+		return d.Type == kyc.DeliverCase && d.Case == r.Proof && d.State == kyc.Approved && d.Purpose == kyc.ForRecovery
+	}) {
+		t.Errorf("of the re-verification is told %+v", told)
+	}
 	l.wants(l.read(id), kyc.InReview, "uniqueness.document_in_use@uniqueness", "uniqueness.document_elsewhere@uniqueness")
 	if got := l.events(id); !slices.Contains(got, "recovery_proved") || !slices.Contains(got, "recovery_code_tried") {
 		t.Errorf("the record says %v", got)
