@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -287,6 +288,9 @@ func verdict(w http.ResponseWriter, r *http.Request) (Verdict, []kyc.Finding, er
 	if err := read(w, r, &v); err != nil {
 		return v, nil, err
 	}
+	if v.Verdict != kyc.Approved && v.Verdict != kyc.Declined && v.Verdict != kyc.ActionRequired {
+		return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "The verdict is approved, declined or action_required."}
+	}
 	if len(v.Reasons) > maxReasons {
 		return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: fmt.Sprintf("At most %d reasons.", maxReasons)}
 	}
@@ -296,9 +300,9 @@ func verdict(w http.ResponseWriter, r *http.Request) (Verdict, []kyc.Finding, er
 		if !ok {
 			return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "Choose reasons from the list; this code is not in it."}
 		}
-		f := kyc.Finding{Code: d.Code, Item: d.Item, Field: x.Field}
-		if x.Item != "" {
-			f.Item = x.Item
+		f := kyc.Finding{Code: d.Code, Item: cmp.Or(x.Item, d.Item), Field: x.Field}
+		if !f.Item.IsKnown() || f.Field != "" && !f.Field.IsKnown() {
+			return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "Choose item and field from the list; this one is not in it."}
 		}
 		out = append(out, f)
 	}

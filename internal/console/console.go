@@ -78,8 +78,11 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	c := &console{Config: cfg, origin: origin, decodes: semaphore.NewWeighted(2)}
-	if c.keys, err = webauthn.New(&webauthn.Config{RPID: host, RPDisplayName: "Bonafide", RPOrigins: []string{origin}}); err != nil {
-		return nil, fmt.Errorf("console: passkeys at %s: %w", origin, err)
+	// At an address of numbers there are no passkeys; all else works there.
+	if net.ParseIP(host) == nil {
+		if c.keys, err = webauthn.New(&webauthn.Config{RPID: host, RPDisplayName: "Bonafide", RPOrigins: []string{origin}}); err != nil {
+			return nil, fmt.Errorf("console: passkeys at %s: %w", origin, err)
+		}
 	}
 	if cfg.Provider.Issuer != "" {
 		c.idp = &identityProvider{Provider: cfg.Provider, redirect: origin + Path + "api/sign-in/provider/callback"}
@@ -123,10 +126,13 @@ func Origin(publicURL string) (origin, host string, err error) {
 		return "", "", errors.New("console: the server's address must be like https://verify.example.org")
 	}
 	host = u.Hostname()
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+	if ip := net.ParseIP(host); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
 		host = "localhost"
 	}
 	origin = u.Scheme + "://" + host
+	if strings.Contains(host, ":") {
+		origin = u.Scheme + "://[" + host + "]"
+	}
 	if p := u.Port(); p != "" {
 		origin += ":" + p
 	}

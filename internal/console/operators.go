@@ -239,6 +239,10 @@ func (c *console) invite(w http.ResponseWriter, r *http.Request, p who) error {
 }
 
 func (c *console) inviteAgain(w http.ResponseWriter, r *http.Request, p who) error {
+	// Who loses the device asks a colleague, or whoever runs the server.
+	if kyc.OperatorID(r.PathValue("operator")) == p.ID {
+		return &kyc.Error{Kind: kyc.Forbidden, Op: "invite again", Detail: "Nobody invites themselves. Ask another administrator, or use `bonafide operators reinvite`."}
+	}
 	i, err := c.inviter().InviteAgain(r.Context(), kyc.OperatorID(r.PathValue("operator")), string(p.ID))
 	if err != nil {
 		return err
@@ -255,6 +259,9 @@ func (c *console) changeRole(w http.ResponseWriter, r *http.Request, p who) erro
 	}
 	if !slices.Contains(kyc.Roles(), body.Role) {
 		return &kyc.Error{Kind: kyc.Invalid, Op: "change role", Detail: fmt.Sprintf("The role is one of %v.", kyc.Roles())}
+	}
+	if kyc.OperatorID(r.PathValue("operator")) == p.ID {
+		return &kyc.Error{Kind: kyc.Forbidden, Op: "change role", Detail: "Nobody changes their own role. Ask another administrator."}
 	}
 	return c.change(w, r, p, func(o *kyc.OperatorRecord) string {
 		o.Role = body.Role

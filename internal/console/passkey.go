@@ -50,6 +50,9 @@ func (c *console) holder(ctx context.Context, id kyc.OperatorID) (holder, error)
 }
 
 func (c *console) beginPasskey(w http.ResponseWriter, _ *http.Request, _ who) error {
+	if c.keys == nil {
+		return noPasskeys()
+	}
 	options, session, err := c.keys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return err
@@ -97,6 +100,9 @@ func (c *console) finishPasskey(w http.ResponseWriter, r *http.Request, _ who) e
 	}
 	ctx := r.Context()
 	var failure error
+	if c.keys == nil {
+		return noPasskeys()
+	}
 	user, used, err := c.keys.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
 		h, err := c.holder(ctx, kyc.OperatorID(handle))
 		if err != nil && kyc.KindOf(err) != kyc.NotFound {
@@ -168,6 +174,9 @@ func (c *console) beginRegistration(w http.ResponseWriter, r *http.Request, _ wh
 	for _, k := range h.keys {
 		known = append(known, k.Descriptor())
 	}
+	if c.keys == nil {
+		return noPasskeys()
+	}
 	options, session, err := c.keys.BeginRegistration(h, webauthn.WithExclusions(known), webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
 		ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: protocol.ResidentKeyRequired(), UserVerification: protocol.VerificationRequired,
 	}))
@@ -205,6 +214,9 @@ func (c *console) finishRegistration(w http.ResponseWriter, r *http.Request, _ w
 	if err != nil {
 		return err
 	}
+	if c.keys == nil {
+		return noPasskeys()
+	}
 	made, err := c.keys.CreateCredential(h, session, parsed)
 	if err != nil {
 		return badKey(err)
@@ -219,4 +231,12 @@ func takeInvitation(ctx context.Context, tx kyc.Tx, hash [32]byte) error {
 		return noInvitation()
 	}
 	return err
+}
+
+// noPasskeys answers where the server is called by an address of numbers.
+func noPasskeys() *problem {
+	return &problem{
+		Status: http.StatusConflict, Kind: "no_passkeys",
+		Detail: "Passkeys are bound to a name, and this server is called by an address of numbers. Start it with --public-url and a name, or open the console on its own machine at http://localhost.",
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -23,6 +24,9 @@ type Provider struct {
 	ClientID     string
 	ClientSecret string
 }
+
+// providerPatience is how long the provider may take for one answer.
+const providerPatience = 5 * time.Second
 
 // identityProvider is a provider once it was asked where its doors are. It is
 // asked when somebody first wants to come in, so that the server starts without
@@ -47,8 +51,10 @@ func (p *identityProvider) discover(ctx context.Context) (*oidc.Provider, *oauth
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.found == nil {
-		// Its keys are fetched with this context later, too.
-		found, err := oidc.NewProvider(context.WithoutCancel(ctx), p.Issuer)
+		// Its keys are fetched with this context later, too. A provider that does not
+		// answer must not hold everybody up.
+		patient := oidc.ClientContext(context.WithoutCancel(ctx), &http.Client{Timeout: providerPatience})
+		found, err := oidc.NewProvider(patient, p.Issuer)
 		if err != nil {
 			return nil, nil, fmt.Errorf("identity provider %s: %w", p.Issuer, err)
 		}

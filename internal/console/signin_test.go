@@ -154,12 +154,19 @@ func TestOrigin(t *testing.T) {
 	for in, want := range map[string]string{
 		"http://127.0.0.1:8080":      "http://localhost:8080 localhost",
 		"http://[::1]:8080":          "http://localhost:8080 localhost",
+		"http://0.0.0.0:8080":        "http://localhost:8080 localhost",
+		"http://[::]:8080":           "http://localhost:8080 localhost",
+		"http://192.168.7.1:8080":    "http://192.168.7.1:8080 192.168.7.1",
+		"http://[fd00::1]:8080":      "http://[fd00::1]:8080 fd00::1",
 		"https://kyc.example.org":    "https://kyc.example.org kyc.example.org",
 		"https://kyc.example:8443/x": "https://kyc.example:8443 kyc.example",
 	} {
 		origin, host, err := Origin(in)
 		if err != nil || origin+" "+host != want {
 			t.Errorf("%s: %s %s %v", in, origin, host, err)
+		}
+		if _, err := New(Config{PublicURL: in}); err != nil {
+			t.Errorf("%s: no console: %v", in, err)
 		}
 	}
 	if _, _, err := Origin("kyc.example"); err == nil {
@@ -173,7 +180,8 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	a := l.worker("A", kyc.Administrator)
 	me := "operators/" + string(a.id)
 	a.post(me+"/disable", map[string]string{}).refused(409, "conflict")
-	a.post(me+"/role", map[string]string{"role": "reviewer"}).refused(409, "conflict")
+	a.post(me+"/role", map[string]string{"role": "reviewer"}).refused(403, "forbidden") // their own
+	a.post(me+"/invite", map[string]string{}).refused(403, "forbidden")
 	a.post(me+"/role", map[string]string{"role": "owner"}).refused(422, "invalid")
 	a.post("operators", map[string]string{"name": " ", "role": "reviewer"}).refused(422, "invalid")
 	a.post("operators", map[string]string{"name": "B", "role": "king"}).refused(422, "invalid")

@@ -65,6 +65,20 @@ const (
 	Likeness Field = "likeness"
 )
 
+// IsKnown reports whether there is such a field.
+func (f Field) IsKnown() bool {
+	switch f {
+	case Surname, GivenNames, BirthDate, ExpiryDate, DocumentNumber, PersonalNumber, Nationality, IssuingState, Sex, Residence, NetworkRegion, Likeness:
+		return true
+	}
+	return false
+}
+
+// IsKnown reports whether there is such an item.
+func (i Item) IsKnown() bool {
+	return i.IsAsked() || i == Eligibility || i == Uniqueness || i == WholeCase
+}
+
 // DetailFields lists the fields that typed details may hold, in the order of a
 // form.
 func DetailFields() []Field {

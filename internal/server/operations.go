@@ -330,6 +330,9 @@ func reasonsOf(codes []api.ReviewCode) ([]kyc.Finding, error) {
 		if r.Item != "" {
 			f.Item = kyc.Item(r.Item)
 		}
+		if !f.Item.IsKnown() || f.Field != "" && !f.Field.IsKnown() {
+			return nil, problem(http.StatusUnprocessableEntity, "invalid", "An unknown item or field; docs/findings.md lists the items, and the details are the fields.")
+		}
 		out = append(out, f)
 	}
 	return out, nil

@@ -19,10 +19,19 @@ func (s *Service) Consent(ctx context.Context, id kyc.CaseID, given bool, text, 
 	if given {
 		return s.apply(ctx, id, func(kyc.Case) (kyc.Event, error) { return kyc.GiveConsent{Consent: said}, nil }, nil)
 	}
+	// Who opens the recovery of an account has not shown to be its owner: a no ends
+	// the recovery and leaves the account as it was.
+	c, err := s.Case(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	if c.Purpose == kyc.ForRecovery {
+		return s.Cancel(ctx, id)
+	}
 	e := kyc.DeclineBiometrics{Consent: said, OtherWay: s.Policy().Face.Alternative == policy.ByReview}
 	var out kyc.Case
 	var gone []string
-	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+	err = s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
 		gone = nil
 		r, err := tx.Case(ctx, id)
 		if err != nil {

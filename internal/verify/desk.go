@@ -282,6 +282,29 @@ func (s *Service) AddNote(ctx context.Context, id kyc.CaseID, by kyc.OperatorID,
 	return wrap("note on case", id, err)
 }
 
+func (s *Service) mayReviewElsewhere(ctx context.Context, tx kyc.Tx, c kyc.Case, verdict kyc.State, reasons []kyc.Finding) error {
+	refused := func(why string) error {
+		return &kyc.Error{Kind: kyc.Conflict, Op: "review", State: c.State, Detail: why + ": decide it in the console"}
+	}
+	if s.Policy().Review.NeedsTwo(verdict, slices.Concat(c.Findings, reasons)) {
+		return refused("the policy wants two people for this decision")
+	}
+	q, err := tx.Queued(ctx, c.ID)
+	switch {
+	case kyc.KindOf(err) == kyc.NotFound:
+		return nil
+	case err != nil:
+		return err
+	case q.Proposal != nil:
+		return refused("a decision waits for a second person")
+	case q.Escalated:
+		return refused("the case was handed up")
+	case q.Locked("", s.cfg.Now()):
+		return refused("somebody is deciding this case")
+	}
+	return nil
+}
+
 // Decision is what a person's verdict led to.
 type Decision struct {
 	State    kyc.State `json:"state"`
@@ -364,11 +387,15 @@ func (s *Service) agreement(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.
 // decideSample compares a person's verdict with the decision that was made
 // without one.
 func (s *Service) decideSample(ctx context.Context, tx kyc.Tx, c kyc.Case, version int64, by kyc.OperatorID, verdict kyc.State, reasons []kyc.Finding) (judged, error) {
-	if verdict != kyc.Approved && len(reasons) == 0 {
+	switch {
+	case verdict != kyc.Approved && verdict != kyc.Declined && verdict != kyc.ActionRequired:
+		return judged{Case: c}, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "The verdict is approved, declined or action_required."}
+	case verdict != kyc.Approved && len(reasons) == 0:
 		return judged{Case: c}, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "say why, by finding code"}
 	}
 	now := s.cfg.Now()
-	agrees := (verdict == kyc.Approved) == (c.State == kyc.Approved)
+	// Who would have asked again does not agree with a refusal.
+	agrees := verdict == c.State
 	rec := kyc.Record{Case: c.ID, Event: SampleAgreed, From: c.State, To: c.State, Actor: string(by), Codes: codesOf(reasons), Note: string(verdict), At: now}
 	if !agrees {
 		rec.Event = SampleDiffers

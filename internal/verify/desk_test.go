@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -139,6 +141,73 @@ func TestOneOfManyDecides(t *testing.T) {
 	}
 }
 
+// TestWhatTheConsoleHoldsIsDecidedThere: an API key does not get around a lock, a
+// second person or a colleague to whom the case was handed up.
+func TestWhatTheConsoleHoldsIsDecidedThere(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, reviewing(policy.Review{FourEyes: []kyc.State{kyc.Declined}}), nil)
+	a := l.person("opr_a", kyc.Reviewer)
+	why := []kyc.Finding{{Code: kyc.DocEdited, Item: kyc.WholeCase}}
+	elsewhere := func(c kyc.Case, v kyc.State, why []kyc.Finding) error {
+		_, err := l.Review(l.ctx(), c.ID, "rev_1", v, why)
+		return err
+	}
+	l.refused(elsewhere(l.waiting(), kyc.Declined, why), kyc.Conflict)
+	locked := l.waiting()
+	l.take(locked.ID, a)
+	l.refused(elsewhere(locked, kyc.Approved, nil), kyc.Conflict)
+	must(l, l.Release(l.ctx(), locked.ID, a.ID))
+	must(l, elsewhere(locked, kyc.Approved, nil))
+	proposed := l.waiting()
+	l.take(proposed.ID, a)
+	if _, err := l.Decide(l.ctx(), proposed.ID, a, kyc.Declined, why); err != nil {
+		t.Fatal(err)
+	}
+	l.refused(elsewhere(proposed, kyc.Approved, nil), kyc.Conflict)
+	handedUp := l.waiting()
+	l.take(handedUp.ID, a)
+	_, err := l.Escalate(l.ctx(), handedUp.ID, a.ID)
+	must(l, err)
+	l.refused(elsewhere(handedUp, kyc.Approved, nil), kyc.Conflict)
+}
+
+// TestASampleTellsNothingOfTheDecision: a declined and an approved one look alike.
+func TestASampleTellsNothingOfTheDecision(t *testing.T) {
+	t.Parallel()
+	pol := reviewing(policy.Review{Sample: 1})
+	pol.Eligibility.RestrictedRegions = []string{"FR"}
+	l := newLab(t, pol, nil)
+	a := l.person("opr_a", kyc.Reviewer)
+	file := func(account, details string, want kyc.State) string {
+		l.account = account
+		c := l.check(l.sent(details, goodSide(), goodPortrait(0.1)).ID)
+		if c.State != want {
+			t.Fatalf("the case is %s", c.State)
+		}
+		f, err := l.File(l.ctx(), c.ID, a.ID)
+		must(l, err)
+		for k := range f.Case.Items {
+			f.Case.Items[k].Current = nil // another submission each time
+		}
+		f.Case.ID, f.Case.Applicant = "", ""
+		b, err := json.Marshal(f.Case)
+		must(l, err)
+		return string(b)
+	}
+	declined := file("account 1", strings.Replace(rightDetails, `"DE"`, `"FR"`, 1), kyc.Declined)
+	approved := file("account 2", rightDetails, kyc.Approved)
+	if declined != approved {
+		t.Errorf("a declined sample reads\n%s\nan approved one\n%s", declined, approved)
+	}
+	// Who would ask again does not agree with a refusal.
+	l.account = "account 3"
+	c := l.check(l.sent(strings.Replace(rightDetails, `"DE"`, `"FR"`, 1), goodSide(), goodPortrait(0.1)).ID)
+	l.take(c.ID, a)
+	if d, err := l.Decide(l.ctx(), c.ID, a, kyc.ActionRequired, asks()); err != nil || d.State != kyc.InReview {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
 func TestTwoPairsOfEyes(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, reviewing(policy.Review{FourEyes: []kyc.State{kyc.Declined}}), nil)
@@ -258,6 +327,8 @@ func TestASampleIsJudgedBlind(t *testing.T) {
 		t.Error("a sample that was judged is still on the desk")
 	}
 	c = approved()
+	_, err := l.Decide(l.ctx(), c.ID, a, "Anna is fine", nil)
+	l.refused(err, kyc.Invalid) // words would stand in the record for ever
 	d, err := l.Decide(l.ctx(), c.ID, a, kyc.Declined, []kyc.Finding{{Code: kyc.FaceMismatch, Item: kyc.Face}})
 	if err != nil || d.State != kyc.InReview {
 		t.Fatalf("%+v, %v", d, err)

@@ -148,6 +148,14 @@ func (s *Service) File(ctx context.Context, id kyc.CaseID, by kyc.OperatorID) (F
 // withhold takes out of a sample what was found and decided.
 func (f *File) withhold() {
 	f.Case.State, f.Case.Findings, f.Case.Services, f.Case.Plan = kyc.InReview, nil, nil, nil
+	f.Case.UpdatedAt, f.Case.Judged, f.Case.Refused = f.Case.CreatedAt, nil, nil
+	for k := range f.Case.Items {
+		i := &f.Case.Items[k]
+		i.Attempts, i.RetryAt = 0, time.Time{}
+		if i.Current != nil {
+			i.Status = kyc.Submitted
+		}
+	}
 	f.Audit, f.Earlier, f.Notes = []Logged{}, []EarlierCase{}, []Note{}
 	for k := range f.Sent {
 		f.Sent[k].Codes = nil

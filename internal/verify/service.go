@@ -218,7 +218,9 @@ func (s *Service) Policy() policy.Policy {
 	return p
 }
 
-// Review applies a person's decision.
+// Review applies a person's decision that was made elsewhere. It returns Conflict
+// for a case that somebody is deciding in the console, or that the policy wants two
+// people for: who they were is known there alone.
 func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict kyc.State, reasons []kyc.Finding) (kyc.Case, error) {
 	var f *Portrait
 	var before kyc.Case
@@ -227,6 +229,9 @@ func (s *Service) Review(ctx context.Context, id kyc.CaseID, by string, verdict 
 		before = c
 		return kyc.Reviewed{By: by, Verdict: verdict, Findings: reasons, At: s.cfg.Now()}, nil
 	}, func(tx kyc.Tx, next kyc.Case) error {
+		if err := s.mayReviewElsewhere(ctx, tx, before, verdict, reasons); err != nil {
+			return err
+		}
 		var err error
 		f, unseen, err = s.approve(ctx, tx, before, next)
 		return err
