@@ -1,21 +1,29 @@
 // The face that is followed on the device: the numbers are the server's.
 
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seen } from "../src/live/measure";
 import { Place } from "./harness";
 
 const repo = resolve(import.meta.dirname, "../..");
+const bin = process.env.BONAFIDE ?? join(repo, "bin/bonafide");
+const dir = mkdtempSync(join(tmpdir(), "bonafide-live-"));
 let place: Place;
 let demo: string;
 
 beforeAll(async () => {
-  place = await Place.open();
-  demo = place.specimen("demo", "--seed", "7", "--date", "2026-11-23");
+  demo = join(dir, "demo");
+  // Somebody who comes before the camera and looks into it.
+  execFileSync(bin, ["specimen", "--out", demo, "--seed", "7", "--date", "2026-11-23", "--film", "away:2,rest:8"]);
+  place = await Place.open(undefined, ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(demo, "film.y4m")}`]);
 });
-afterAll(() => place?.close());
+afterAll(async () => {
+  await place?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 describe("the face on the device", () => {
   it.each(["selfie.jpg", "selfie-dark.jpg", "other-person.jpg"])("is measured as on the server: %s", async (name) => {
@@ -39,7 +47,6 @@ describe("the face on the device", () => {
       },
       [asset, photo],
     )) as Seen;
-    const bin = process.env.BONAFIDE ?? join(repo, "bin/bonafide");
     const want = JSON.parse(execFileSync(bin, ["--lib", join(repo, "lib/bonafide"), "inspect", "face", "--json", join(demo, name)], { encoding: "utf8" })) as {
       box: number[];
       quality: Record<"yaw" | "pitch" | "roll" | "brightness" | "overexposed" | "backlight" | "uniformity" | "sharpness" | "eyes_open" | "mouth_open" | "inter_eye_distance", number>;
@@ -56,6 +63,25 @@ describe("the face on the device", () => {
     ] as const) {
       expect(Math.abs(mine - server), `${what}: ${mine} here, ${server} there`).toBeLessThan(near);
     }
+    expect(v.wrong).toEqual([]);
+  });
+
+  it("is guided, and the photo takes itself when it is good", async () => {
+    const link = await place.newCase();
+    for (const [item, file, type] of [["document_front", "passport.jpg", "application/octet-stream"], ["details", "details.json", "application/json"]] as const) {
+      const answer = await fetch(`${place.base}/v1/cases/${link.id}/submissions/${item}`, {
+        method: "POST", headers: { Authorization: `Bearer ${link.token}`, "Content-Type": type }, body: readFileSync(join(demo, file)),
+      });
+      expect(answer.ok).toBe(true);
+    }
+    const v = await place.visit(link.url);
+    await v.page.getByRole("button", { name: "Take a photo", exact: true }).click();
+    const cue = v.page.locator("dialog.live .cue");
+    await cue.getByText("Hold your face in the oval.").waitFor({ timeout: 60_000 });
+    await v.shot("57-selfie");
+    // Nobody presses anything.
+    await v.page.locator("dialog.live").waitFor({ state: "detached", timeout: 60_000 });
+    await v.state("You are verified");
     expect(v.wrong).toEqual([]);
   });
 });
