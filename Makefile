@@ -1,5 +1,5 @@
 # `make` lists what can be done. Everything made or fetched lies in bin/, lib/, .cache/, web/node_modules/ and
-# internal/applicant/dist/; `make clean` removes it. No container is needed.
+# internal/{applicant,console}/dist/; `make clean` removes it. No container is needed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -o errexit -o nounset -o pipefail -c
@@ -15,7 +15,7 @@ BONAFIDE  := bin/bonafide
 TOOLS     := .cache/tools
 LIB       := lib/bonafide
 FUZZTIME  ?= 30s
-PAGES     := internal/applicant/dist/index.html
+PAGES     := internal/applicant/dist/index.html internal/console/dist/index.html
 
 .PHONY: help
 help: ## List these targets
@@ -36,7 +36,7 @@ prepare: web warm downloads
 .PHONY: warm
 warm:
 	@$(GO) build $$($(GO) list -f '{{if .GoFiles}}{{.ImportPath}} {{join .Deps " "}}{{end}}' ./... \
-	  | awk '!/bonafide\/internal\/applicant/ {print $$1}')
+	  | awk '!/bonafide\/internal\/(applicant|console)/ {print $$1}')
 
 # npm keeps what it downloads; `models fetch` then finds it there. Not needed, only faster, so a failure waits for the fetch
 # to explain it.
@@ -56,12 +56,12 @@ assets: $(if $(wildcard $(BONAFIDE)),,build) ## Fetch and verify the models into
 	@$(BONAFIDE) --lib $(LIB) models fetch
 
 .PHONY: web
-web: $(PAGES) ## Build the applicant's web program
+web: $(PAGES) ## Build the web programs
 
 # Vite empties the folder first; .gitkeep stays, because the binary embeds the folder even before the first build.
-$(PAGES): web/node_modules/.package-lock.json $(shell find web \( -name node_modules -o -name e2e \) -prune -o -type f -print)
+$(PAGES) &: web/node_modules/.package-lock.json $(shell find web \( -name node_modules -o -name e2e \) -prune -o -type f -print)
 	cd web && npm run build
-	@touch $@ $(@D)/.gitkeep
+	@touch $(PAGES) $(addsuffix .gitkeep,$(dir $(PAGES)))
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -124,4 +124,4 @@ generate-check: generate
 .PHONY: clean
 clean: ## Remove everything that was made or fetched (never data/)
 	rm -rf bin lib .cache web/node_modules
-	find internal/applicant/dist -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true
+	find internal/applicant/dist internal/console/dist -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true

@@ -1,8 +1,6 @@
 package applicant
 
 import (
-	"compress/gzip"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,7 +8,7 @@ import (
 	"testing/fstest"
 )
 
-func page(t *testing.T) http.Handler {
+func program(t *testing.T) http.Handler {
 	t.Helper()
 	h, err := handler(fstest.MapFS{
 		".gitkeep":             {},
@@ -33,71 +31,15 @@ func get(h http.Handler, method, path, encoding string) *http.Response {
 	return w.Result()
 }
 
-func TestHandler(t *testing.T) {
-	t.Parallel()
-	h := page(t)
-	for _, c := range []struct {
-		name, method, path, encoding string
-		status                       int
-		kind, coding, cache          string
-	}{
-		{"the page", "GET", "/", "", 200, "text/html; charset=utf-8", "", ""},
-		{"the page, compressed", "GET", "/", "br, gzip", 200, "text/html; charset=utf-8", "gzip", ""},
-		{"a script", "GET", "/assets/main-abcd.js", "gzip;q=0.5", 200, "text/javascript; charset=utf-8", "gzip", "public, max-age=31536000, immutable"},
-		{"gzip refused", "GET", "/assets/main-abcd.js", "gzip; q=0", 200, "text/javascript; charset=utf-8", "", "public, max-age=31536000, immutable"},
-		{"too small to compress", "GET", "/assets/tiny-abcd.css", "gzip", 200, "text/css; charset=utf-8", "", "public, max-age=31536000, immutable"},
-		{"head", "HEAD", "/", "gzip", 200, "text/html; charset=utf-8", "gzip", ""},
-		{"a folder is not listed", "GET", "/assets/", "", 404, "text/plain; charset=utf-8", "", ""},
-		{"no such file", "GET", "/assets/old-1234.js", "", 404, "text/plain; charset=utf-8", "", ""},
-		{"hidden files", "GET", "/.gitkeep", "", 404, "text/plain; charset=utf-8", "", ""},
-		{"no other method", "POST", "/", "", 405, "text/plain; charset=utf-8", "", ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			got := get(h, c.method, c.path, c.encoding)
-			defer got.Body.Close()
-			if got.StatusCode != c.status || got.Header.Get("Content-Type") != c.kind ||
-				got.Header.Get("Content-Encoding") != c.coding || got.Header.Get("Cache-Control") != c.cache {
-				t.Errorf("got %d %v", got.StatusCode, got.Header)
-			}
-			if c.status == 200 && got.Header.Get("Content-Security-Policy") != policy {
-				t.Error("no content security policy")
-			}
-			if c.method == "HEAD" {
-				if b, _ := io.ReadAll(got.Body); len(b) != 0 {
-					t.Error("HEAD has a body")
-				}
-			}
-		})
-	}
-}
-
-// TestOnlyTheWorkerComputes: WebAssembly is compiled in the worker that looks for
-// faces, and by no page.
 func TestOnlyTheWorkerComputes(t *testing.T) {
 	t.Parallel()
-	h := page(t)
+	h := program(t)
 	for path, want := range map[string]bool{"/": false, "/assets/main-abcd.js": false, "/assets/faces-abcd.js": true} {
 		got := get(h, "GET", path, "")
 		got.Body.Close()
 		if may := strings.Contains(got.Header.Get("Content-Security-Policy"), "wasm-unsafe-eval"); may != want {
 			t.Errorf("%s may compile WebAssembly: %v", path, may)
 		}
-	}
-}
-
-func TestCompressedIsTheSame(t *testing.T) {
-	t.Parallel()
-	h := page(t)
-	got := get(h, "GET", "/assets/main-abcd.js", "gzip")
-	defer got.Body.Close()
-	z, err := gzip.NewReader(got.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil || string(b) != strings.Repeat("let x;\n", 100) {
-		t.Errorf("got %d bytes, %v", len(b), err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"bonafide/api"
@@ -43,11 +44,10 @@ type Proposed struct {
 	At       time.Time      `json:"at"`
 }
 
-// Queue is one page of the queue, with counts of all of it.
+// Queue is one page of the queue.
 type Queue struct {
 	Cases  []Waiting                 `json:"cases"`
 	More   bool                      `json:"more"`
-	Counts []Count                   `json:"counts"`
 	People map[kyc.OperatorID]string `json:"people"`
 	Now    time.Time                 `json:"now"`
 }
@@ -117,7 +117,7 @@ func (c *console) queue(w http.ResponseWriter, r *http.Request, p who) error {
 		f.AfterDue = due
 	}
 	ctx := r.Context()
-	out := Queue{Cases: []Waiting{}, Counts: []Count{}, Now: c.Now()}
+	out := Queue{Cases: []Waiting{}, Now: c.Now()}
 	err := c.Store.Read(ctx, func(tx kyc.Tx) error {
 		page, err := tx.Queue(ctx, f)
 		if err != nil {
@@ -127,13 +127,6 @@ func (c *console) queue(w http.ResponseWriter, r *http.Request, p who) error {
 		for _, q := range page[:min(len(page), pageSize)] {
 			out.Cases = append(out.Cases, c.waiting(q))
 		}
-		counts, err := tx.QueueCounts(ctx, out.Now)
-		if err != nil {
-			return err
-		}
-		for _, k := range counts {
-			out.Counts = append(out.Counts, Count{k.Reason, c.titleOf("", k.Reason), k.Waits, k.Late, k.Oldest})
-		}
 		out.People, err = c.people(ctx, tx)
 		return err
 	})
@@ -141,6 +134,42 @@ func (c *console) queue(w http.ResponseWriter, r *http.Request, p who) error {
 		return err
 	}
 	return answer(w, out)
+}
+
+// tally keeps counts of the whole queue for a while: everybody's page asks for
+// them, and each time all that wait are counted.
+type tally struct {
+	mu   sync.Mutex
+	at   time.Time
+	last []Count
+}
+
+// countsEvery is how old counts may be.
+const countsEvery = 15 * time.Second
+
+// counts counts the whole queue by reason. It is apart from the pages of the
+// queue, which wait for no count.
+func (c *console) counts(w http.ResponseWriter, r *http.Request, _ who) error {
+	c.counted.mu.Lock()
+	defer c.counted.mu.Unlock()
+	now := c.Now()
+	if c.counted.last == nil || now.Sub(c.counted.at) >= countsEvery {
+		var all []kyc.QueueCount
+		ctx := r.Context()
+		err := c.Store.Read(ctx, func(tx kyc.Tx) error {
+			var err error
+			all, err = tx.QueueCounts(ctx, now)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		c.counted.last, c.counted.at = []Count{}, now
+		for _, k := range all {
+			c.counted.last = append(c.counted.last, Count{k.Reason, c.titleOf("", k.Reason), k.Waits, k.Late, k.Oldest})
+		}
+	}
+	return answer(w, c.counted.last)
 }
 
 // people are the names behind the ids.

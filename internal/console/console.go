@@ -69,6 +69,7 @@ type console struct {
 	keys    *webauthn.WebAuthn
 	idp     *identityProvider // nil when there is none
 	decodes *semaphore.Weighted
+	counted tally
 }
 
 // New returns the handler of everything under [Path].
@@ -173,6 +174,7 @@ func (c *console) routes() []route {
 		{pattern: at("POST", "sign-out"), do: c.signOut},
 
 		{pattern: at("GET", "queue"), needs: kyc.SeeQueue, do: c.queue},
+		{pattern: at("GET", "queue/counts"), needs: kyc.SeeQueue, do: c.counts},
 		{pattern: at("GET", "cases/{case}"), needs: kyc.SeeCase, do: c.file},
 		{pattern: at("GET", "cases/{case}/submissions/{submission}/picture"), needs: kyc.SeeCase, do: c.picture},
 		{pattern: at("GET", "cases/{case}/challenges/{challenge}/frames/{at}"), needs: kyc.SeeCase, do: c.frame},

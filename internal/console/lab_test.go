@@ -216,7 +216,15 @@ func (b *browser) register(link string) reply {
 	options, err := virtualwebauthn.ParseAttestationOptions(string(begun.body))
 	b.must(err)
 	b.auth = virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(options.UserID)})
-	b.key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	// The library writes coordinates without leading zeros, which COSE does not
+	// allow: one key in 128 is drawn again.
+	const whole = 77
+	for {
+		b.key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		if len(b.key.Key.AttestationData()) == whole {
+			break
+		}
+	}
 	b.auth.AddCredential(b.key)
 	return b.post("invitation/passkey/finish", map[string]any{
 		"credential": json.RawMessage(virtualwebauthn.CreateAttestationResponse(b.party(), b.auth, b.key, *options)),

@@ -113,6 +113,8 @@ func mediaType(name string) string {
 		return "text/css; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".wasm":
+		return "application/wasm"
 	default:
 		if kind := mime.TypeByExtension(ext); kind != "" {
 			return kind

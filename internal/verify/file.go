@@ -249,13 +249,21 @@ func (s *Service) submissions(ctx context.Context, f *File, subs []kyc.Submissio
 func (x *Sent) measured(f stored) {
 	x.Typed, x.Taken = f.Details, f.Taken
 	x.Boxes = map[string]kyc.Box{}
+	x.Read = map[kyc.Field]Value{}
 	put := func(what string, b kyc.Box) {
 		if b.Width > 0 && b.Height > 0 {
 			x.Boxes[what] = b
 		}
 	}
 	if d := f.Side; d != nil {
-		x.Width, x.Height, x.Kind, x.Issuer, x.Read, x.Checks = d.Width, d.Height, d.Kind, d.Issuer, d.Fields, d.CheckDigits
+		x.Width, x.Height, x.Kind, x.Issuer, x.Checks = d.Width, d.Height, d.Kind, d.Issuer, d.CheckDigits
+		for name, v := range d.Fields {
+			// A person reads the print, where there is one, and not the zone.
+			if p, ok := d.Printed[name]; ok && p.Box.Width > 0 {
+				v.Box = &p.Box
+			}
+			x.Read[name] = v
+		}
 		put("document", d.Box)
 		if d.MRZBox != nil {
 			put("zone", *d.MRZBox)

@@ -125,17 +125,41 @@ export class Place {
     return { url: link.url, id: made.id, token: link.token };
   }
 
+  // send sends one item of a case as its applicant does.
+  async send(link: Link, item: string, body: Buffer | string): Promise<{ accepted: boolean; findings: { code: string }[] }> {
+    const json = typeof body === "string";
+    const answer = await fetch(`${this.base}/v1/cases/${link.id}/submissions/${item}`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${link.token}`, "Content-Type": json ? "application/json" : "application/octet-stream" },
+      body: json ? body : new Uint8Array(body),
+    });
+    if (!answer.ok) throw new Error(`send ${item}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as never;
+  }
+
+  async askHelp(link: Link): Promise<void> {
+    const answer = await fetch(`${this.base}/v1/cases/${link.id}/help`, { method: "POST", headers: { Authorization: `Bearer ${link.token}` } });
+    if (!answer.ok) throw new Error(`ask help: ${answer.status} ${await answer.text()}`);
+  }
+
   async readCase(link: Link, locale = ""): Promise<{ state: string; title: string; language: string; items: { item: string; name: string; status: string; attempts: number }[] }> {
     const answer = await fetch(`${this.base}/v1/cases/${link.id}${locale && `?locale=${locale}`}`, { headers: { Authorization: `Bearer ${link.token}` } });
     return (await answer.json()) as never;
   }
 
-  async visit(url: string, options: { failures?: boolean; locale?: string } = {}): Promise<Visit> {
-    const context = await this.browser.newContext({ viewport: { width: 360, height: 740 }, locale: options.locale ?? "en-GB", serviceWorkers: "block" });
+  // invite makes the way in for a person who works for the operator.
+  invite(name: string, role: string): string {
+    const said = execFileSync(binary, ["operators", "invite", "--data", join(this.dir, "data"), "--public-url", this.base, "--role", role, name]).toString();
+    return said.split("\n")[0] ?? "";
+  }
+
+  async visit(url: string, options: { failures?: boolean; locale?: string; desk?: boolean } = {}): Promise<Visit> {
+    const viewport = options.desk ? { width: 1280, height: 800 } : { width: 360, height: 740 };
+    const context = await this.browser.newContext({ viewport, locale: options.locale ?? "en-GB", serviceWorkers: "block" });
     this.contexts.push(context);
     // A machine that does other things besides is no reason to fail.
     context.setDefaultTimeout(90_000);
-    const visit = new Visit(await context.newPage(), new URL(this.base || url).origin, options.failures ?? false);
+    const visit = new Visit(await context.newPage(), new URL(options.desk ? url : this.base || url).origin, options.failures ?? false);
     await visit.page.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
     });

@@ -1,0 +1,7 @@
+import "../../src/style.css";
+import "./console.css";
+import { render } from "preact";
+import { App } from "./app";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
