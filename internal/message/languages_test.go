@@ -108,7 +108,7 @@ func used(t *testing.T) map[string]bool {
 			add(section+"."+n, "title", "text", "fix")
 		}
 	}
-	for _, n := range []string{"ours", "message", "link", "ended"} {
+	for _, n := range []string{"ours", "case_link", "message", "link", "ended"} {
 		add("support."+n, "title", "text")
 	}
 	add("support", "button")

@@ -44,7 +44,7 @@ func (s *Speaker) Recovery(step string, f Facts) Words { return s.said("recovery
 func (s *Speaker) Notice(kind string, f Facts) Words { return s.said("notice."+kind, f) }
 
 // Support is what the page says that tells whether something is ours: page, ours,
-// message, link, not_ours, ended.
+// case_link, message, link, not_ours, ended.
 func (s *Speaker) Support(answer string, f Facts) Words { return s.said("support."+answer, f) }
 
 // SupportButton names what asks that page.

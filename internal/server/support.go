@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -150,7 +151,7 @@ func (s *server) supportPages() http.Handler {
 		v := supportView{
 			Lang: words.Tag.String(), Dir: "ltr", Operator: s.Operator.Name, Help: s.Operator.HelpCentre, Action: "/support/check?locale=" + words.Tag.String(),
 			Page: words.Support("page", message.Facts{}), Never: words.Notice("never", message.Facts{}).Text, Button: words.SupportButton(),
-			Asked: answer != "", Ours: answer == "ours" || answer == "message" || answer == "link",
+			Asked: answer != "", Ours: answer == "ours" || answer == "case_link" || answer == "message" || answer == "link",
 		}
 		if words.RightToLeft() {
 			v.Dir = "rtl"
@@ -210,7 +211,12 @@ func (s *server) whose(asked string) (answer string, f message.Facts) {
 		}
 		return "ended", f
 	}
-	if asked == s.PublicURL || strings.HasPrefix(asked, s.PublicURL+"/") || s.Operator.Lists(asked) {
+	// Anybody who is verified can pass on a link that leads into their own case.
+	if rest, ok := strings.CutPrefix(asked, s.PublicURL+"/a/"); ok && !strings.ContainsFunc(rest, unicode.IsSpace) {
+		return "case_link", f
+	}
+	// Of all other addresses here only those that hold no words of somebody else.
+	if asked == s.PublicURL || asked == s.PublicURL+"/" || asked == s.PublicURL+"/support/check" || s.Operator.Lists(asked) {
 		return "ours", f
 	}
 	return "not_ours", message.Facts{Address: s.Operator.HelpCentre}

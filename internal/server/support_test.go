@@ -33,6 +33,7 @@ func TestSupportCanBeProved(t *testing.T) {
 	const yes, no = `class="yes"`, `class="no"`
 	for what, want := range map[string]string{
 		s.Link: yes, code: yes, "support@example.org": yes, "https://help.example.org/x": yes, "+49 30 123456": yes, "ag-1027": yes, "https://kyc.example/a/": yes,
+		"https://kyc.example/a/#case=case_1&token=bf_tok_x": "only if you began it yourself", "https://kyc.example/ moved, call +1 555": no, "https://kyc.example/console/#problem=call": no,
 		s.Link + "x": no, "https://kyc.example/support/t/AAAA": no, "https://kyc.example.evil.com/a/": no, "support@evil.org": no, "AG-1028": no,
 		"<script>alert(1)</script>": no,
 	} {

@@ -34,6 +34,7 @@ type Recovery struct {
 // recovery is what is sealed of one.
 type recovery struct {
 	Accounts []kyc.ApplicantID `json:"accounts"`
+	Owners   []kyc.ApplicantID `json:"owners,omitempty"` // of these, who hold the document
 	Codes    []sentCode        `json:"codes,omitempty"`
 	Account  kyc.ApplicantID   `json:"account,omitempty"` // whose code was right
 }
@@ -124,7 +125,7 @@ func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event strin
 	if err != nil {
 		return Recovery{}, wrap("recover in case", id, err)
 	}
-	accounts, err := s.accountsLike(ctx, c)
+	accounts, owners, err := s.accountsLike(ctx, c)
 	if err != nil {
 		return Recovery{}, wrap("recover in case", id, err)
 	}
@@ -148,7 +149,7 @@ func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event strin
 		} else if err != nil {
 			return err
 		}
-		x.Accounts, r.UpdatedAt = accounts, now
+		x.Accounts, x.Owners, r.UpdatedAt = accounts, owners, now
 		if err := change(tx, c, &r, &x); err != nil {
 			return err
 		}
@@ -177,32 +178,39 @@ func actorOr(by, other string) string {
 }
 
 // accountsLike are the other applicants who hold the document of a case or have a
-// face like its own.
-func (s *Service) accountsLike(ctx context.Context, c kyc.Case) ([]kyc.ApplicantID, error) {
+// face like its own, and of these the ones who hold the document. Whose verification
+// was revoked is neither.
+func (s *Service) accountsLike(ctx context.Context, c kyc.Case) (all, owners []kyc.ApplicantID, err error) {
 	e, err := s.evidence(ctx, c)
 	if err != nil {
-		return nil, err
-	}
-	var out []kyc.ApplicantID
-	add := func(a kyc.ApplicantID) {
-		if a != c.Applicant && !slices.Contains(out, a) {
-			out = append(out, a)
-		}
+		return nil, nil, err
 	}
 	err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
 		holders, err := s.holders(ctx, tx, e)
-		for _, h := range holders {
-			add(h.Applicant)
+		if err != nil {
+			return err
 		}
-		return err
+		for _, h := range holders {
+			if h.Applicant == c.Applicant || slices.Contains(owners, h.Applicant) {
+				continue
+			}
+			r, err := tx.Case(ctx, h.Case)
+			if err != nil {
+				return err
+			}
+			if r.State == kyc.Approved {
+				owners = append(owners, h.Applicant)
+			}
+		}
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
+	all = slices.Clone(owners)
 	for _, x := range s.alike(s.Policy(), c, e) {
-		add(x.Applicant)
+		if x.Applicant != c.Applicant && !slices.Contains(all, x.Applicant) {
+			all = append(all, x.Applicant)
+		}
 	}
-	return out, nil
+	return all, owners, err
 }
 
 // SendCode sends a code to an address, if it is one of an account that the case is
@@ -221,6 +229,10 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 		return Recovery{}, err
 	}
 	value := values[0]
+	var nobodys [32]byte
+	if _, err := io.ReadFull(s.cfg.Random, nobodys[:]); err != nil {
+		return Recovery{}, fmt.Errorf("draw a code: %w", err)
+	}
 	code, err := s.drawCode()
 	if err != nil {
 		return Recovery{}, err
@@ -243,16 +255,26 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 			}
 			holders = append(holders, some...)
 		}
+		c := sentCode{Code: code, Value: value[:], At: now, Expires: now.Add(rules.CodeExpiresAfter)}
+		for _, a := range holders {
+			if slices.Contains(x.Accounts, a) {
+				c.To = a
+			}
+		}
+		// Counted are the codes that go out: nobody uses up those of an address by
+		// asking from a case that is not about its account. What is not counted is kept
+		// all the same, under a value that is nobody's.
+		counted := nobodys
+		if c.To != "" {
+			counted = value
+		}
 		// Of an address that gets too many, whoever asks learns nothing either.
-		asked, err := tx.NoteCode(ctx, value, now, now.Add(-24*time.Hour))
+		asked, err := tx.NoteCode(ctx, counted, now, now.Add(-24*time.Hour))
 		if err != nil {
 			return err
 		}
-		c := sentCode{Code: code, Value: value[:], At: now, Expires: now.Add(rules.CodeExpiresAfter)}
-		for _, a := range holders {
-			if slices.Contains(x.Accounts, a) && asked <= rules.PerAddress {
-				c.To = a
-			}
+		if asked > rules.PerAddress {
+			c.To = ""
 		}
 		x.Codes = append(x.Codes, c)
 		return s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeCode, To: c.To, Case: r.Case, Recovery: r.ID, Code: len(x.Codes) - 1})
@@ -283,11 +305,12 @@ func (s *Service) ProveCode(ctx context.Context, id kyc.CaseID, code string) (Re
 		v := s.seen(*r, *x)
 		switch {
 		case r.Status == kyc.RecoveryFace: // the answer was lost on the way
-			last := x.Codes[len(x.Codes)-1]
-			right = subtle.ConstantTimeCompare([]byte(last.Code), []byte(code)) == 1
-			if !right {
+			last := &x.Codes[len(x.Codes)-1]
+			if last.Tries >= pol.Uniqueness.Recovery.Tries || s.cfg.Now().After(last.Expires) {
 				return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
 			}
+			last.Tries++
+			right = subtle.ConstantTimeCompare([]byte(last.Code), []byte(code)) == 1
 			return nil
 		case r.Status != kyc.RecoveryOpen || len(x.Codes) == 0:
 			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
@@ -324,8 +347,11 @@ func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
 		}
 		r.Status = kyc.RecoveryReported
 		for _, a := range x.Accounts {
-			err := errors.Join(s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID}),
-				s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverReport, Case: id, Applicant: c.Applicant, Account: a, Recovery: r.ID, Status: r.Status}))
+			err := s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverReport, Case: id, Applicant: c.Applicant, Account: a, Recovery: r.ID, Status: r.Status})
+			// Who is only alike, a twin say, is no victim and is not alarmed.
+			if err == nil && slices.Contains(x.Owners, a) {
+				err = s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID})
+			}
 			if err != nil {
 				return err
 			}
@@ -370,7 +396,8 @@ func (s *Service) notice(ctx context.Context, tx kyc.Tx, n kyc.Notice) error {
 // recovered ends the recovery that waited for a re-verification, when its face was
 // that of the record.
 func (s *Service) recovered(ctx context.Context, tx kyc.Tx, proof kyc.Case) error {
-	if proof.Purpose != kyc.ForRecovery || proof.State != kyc.Approved {
+	over := proof.State == kyc.Declined || proof.State == kyc.Expired
+	if proof.Purpose != kyc.ForRecovery || proof.State != kyc.Approved && !over {
 		return nil
 	}
 	r, err := tx.RecoveryByProof(ctx, proof.ID)
@@ -381,6 +408,10 @@ func (s *Service) recovered(ctx context.Context, tx kyc.Tx, proof kyc.Case) erro
 		return err
 	}
 	r.Status, r.UpdatedAt = kyc.RecoveryProved, s.cfg.Now()
+	if over { // another code, or "it was not me", is possible again
+		r.Status = kyc.RecoveryOpen
+		return tx.SaveRecovery(ctx, r)
+	}
 	return errors.Join(tx.SaveRecovery(ctx, r),
 		s.log(ctx, tx, kyc.Record{Case: r.Case, Event: "recovery_proved", Actor: "system", Note: string(r.ID) + " " + string(proof.ID), At: r.UpdatedAt}),
 		s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverProof, Case: r.Case, Applicant: r.Applicant, Account: proof.Applicant, Recovery: r.ID, Status: r.Status}))
