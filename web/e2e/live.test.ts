@@ -78,6 +78,8 @@ describe("the face on the device", () => {
     await v.page.getByRole("button", { name: "Take a photo", exact: true }).click();
     const cue = v.page.locator("dialog.live .cue");
     await cue.getByText("Hold your face in the oval.").waitFor({ timeout: 60_000 });
+    // The camera has the whole screen.
+    expect(await v.page.locator("dialog.live").evaluate((d) => [d.clientWidth, d.clientHeight])).toEqual([360, 740]);
     await v.shot("57-selfie");
     // Nobody presses anything.
     await v.page.locator("dialog.live").waitFor({ state: "detached", timeout: 60_000 });

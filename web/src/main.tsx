@@ -4,6 +4,7 @@ import { Client } from "./api";
 import { App, Linkless } from "./app";
 import { chosen } from "./language";
 import "./style.css";
+import "./live/live.css"; // small, and wanted at once when the camera opens
 import { load, pick } from "./words";
 
 const caseID = read("case");

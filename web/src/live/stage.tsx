@@ -3,7 +3,6 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { CameraError, type Obstacle, open, remedyFor } from "../guide/camera";
 import type { Words } from "../words";
 import { Clock, type Looker, watch, type Watching } from "./watch";
-import "./live.css";
 
 // useGuided tells whether the face can be followed on this device: undefined
 // until that is known.
