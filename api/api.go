@@ -75,6 +75,33 @@ type ConsentGiven struct {
 	Language string `json:"language" pattern:"^[A-Za-z0-9-]{2,35}$" patternDescription:"a BCP 47 tag" example:"pt-BR"`
 }
 
+// NewUpload begins to send a photo in pieces.
+type NewUpload struct {
+	Item  string `json:"item" enum:"document_front,document_back,face"`
+	Bytes int    `json:"bytes" minimum:"1" maximum:"20971520" doc:"Of the whole photo."`
+}
+
+// Upload is a photo that arrives in pieces.
+type Upload struct {
+	Upload  string `json:"upload" example:"upl_01k9…"`
+	Item    string `json:"item" enum:"document_front,document_back,face"`
+	Bytes   int    `json:"bytes"`
+	Arrived int    `json:"arrived" doc:"So many bytes are here: the offset of the next piece."`
+}
+
+// Look is what can be seen on a photo of a document before it is submitted.
+type Look struct {
+	Usable bool    `json:"usable" doc:"false: submitting it says what is wrong, and uses no attempt."`
+	Places []Place `json:"places" nullable:"false" doc:"Where the name (as surname), the number and the expiry date stand, as far as they were found."`
+	Turn   int     `json:"turn" enum:"0,90,180,270" doc:"Degrees to turn the picture clockwise for its text to run from left to right."`
+}
+
+// Place is where a datum stands in the upright picture.
+type Place struct {
+	Field string `json:"field" enum:"surname,document_number,expiry_date"`
+	Box   Box    `json:"box"`
+}
+
 // Challenge is what was drawn for a face to do, and what came of it.
 type Challenge struct {
 	ID       string   `json:"id" example:"chl_01k9…"`

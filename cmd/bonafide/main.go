@@ -99,6 +99,7 @@ type commands struct {
 		FaceSearch   evalFaceSearchCmd   `cmd:"" help:"Search one face among a million, against comparing with each, and write the report."`
 		FaceQuality  evalFaceQualityCmd  `cmd:"" help:"Spoil usable pictures of faces in every way and write how often each finding is made."`
 		Documents    evalDocumentsCmd    `cmd:"" help:"Read a folder of labelled pictures of documents and compare with their truth."`
+		Places       evalPlacesCmd       `cmd:"" help:"Photograph specimens and count where name, number and expiry date are found in the right place."`
 		Defects      evalDefectsCmd      `cmd:"" help:"Photograph specimens and real documents with each defect, and count which are named."`
 		Crosscheck   evalCrossCheckCmd   `cmd:"" help:"Alter one field of specimens in print, zone or bar code, and count which are caught."`
 		Liveness     evalLivenessCmd     `cmd:"" help:"Measure honest people and simulated attacks before the liveness check and write the report."`

@@ -60,6 +60,8 @@ func (s *server) bounded(next http.Handler) http.Handler {
 			limit = maxUpload
 		} else if strings.Contains(r.URL.Path, "/frames/") {
 			limit = maxFrame
+		} else if strings.Contains(r.URL.Path, "/chunks/") {
+			limit = maxChunk
 		}
 		in := &arrival{server: s, from: http.MaxBytesReader(w, r.Body, limit), conn: http.NewResponseController(w)}
 		var err error

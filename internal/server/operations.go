@@ -64,6 +64,7 @@ func (s *server) operations(a huma.API) {
 		o.Errors = append(o.Errors, http.StatusForbidden, http.StatusTooManyRequests)
 	}), s.submit)
 	evidence.Required = false // an empty file is a finding, not a broken request
+	s.uploadOperations(a, op, both)
 	s.faceOperations(a, op, key, both)
 	s.recoveryOperations(a, op, key, both)
 	s.supportOperations(a, op, key, both)
@@ -204,28 +205,35 @@ func (s *server) submit(ctx context.Context, in *struct {
 	Network string `query:"network_region" pattern:"^[A-Z]{2}$" example:"DE" doc:"The country that the applicant connects from, ISO 3166-1 alpha-2, when you know it. With an API key only."`
 	RawBody []byte `contentType:"application/octet-stream"`
 },
-) (*struct{ Body api.Submitted }, error) {
+) (*submittedOut, error) {
 	id, err := s.reach(ctx, in.CasePath)
 	if err != nil {
 		return nil, err
 	}
-	sub, err := s.idFor(ctx, "sub", string(id), in.Item)
+	return s.take(ctx, id, kyc.Item(in.Item), in.Network, in.RawBody, in.Tongue)
+}
+
+type submittedOut struct{ Body api.Submitted }
+
+// take takes evidence for an item, however it arrived.
+func (s *server) take(ctx context.Context, id kyc.CaseID, item kyc.Item, network string, content []byte, wish Tongue) (*submittedOut, error) {
+	sub, err := s.idFor(ctx, "sub", string(id), string(item))
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
-	if err := s.connected(ctx, id, in.Network); err != nil {
+	if err := s.connected(ctx, id, network); err != nil {
 		return nil, err
 	}
-	o, err := s.actor(ctx).Submit(ctx, id, kyc.Item(in.Item), kyc.SubmissionID(sub), in.RawBody)
+	o, err := s.actor(ctx).Submit(ctx, id, item, kyc.SubmissionID(sub), content)
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
-	shown, err := s.show(ctx, o.Case, in.Tongue)
+	shown, err := s.show(ctx, o.Case, wish)
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}
-	p := s.present(ctx, in.Tongue, o.Case.Locale)
-	return &struct{ Body api.Submitted }{api.Submitted{
+	p := s.present(ctx, wish, o.Case.Locale)
+	return &submittedOut{api.Submitted{
 		Accepted: o.Accepted, Submission: string(o.Submission), Findings: p.Findings(o.Findings), Case: shown,
 	}}, nil
 }
@@ -345,6 +353,7 @@ func (s *server) erase(ctx context.Context, in *struct {
 	if err := s.onlyIntegrators(ctx); err != nil {
 		return nil, err
 	}
+	s.held.forget(func(u *upload) bool { return u.applicant == kyc.ApplicantID(in.Applicant) })
 	if err := s.actor(ctx).Erase(ctx, kyc.ApplicantID(in.Applicant)); err != nil {
 		return nil, s.explain("erase", err)
 	}

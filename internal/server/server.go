@@ -57,6 +57,7 @@ type server struct {
 	Config
 	room    *semaphore.Weighted // for uploads, in bytes
 	uploads tally
+	held    held // photos that arrive in pieces
 	started time.Time
 }
 

@@ -32,7 +32,7 @@ describe("consent", () => {
     await v.page.reload();
     await v.card(face).getByRole("button", { name: "Yes, I agree" }).click();
     await v.choice("passport").click();
-    await v.choose(front, join(demo, "passport.jpg"));
+    await v.front(join(demo, "passport.jpg"));
     await v.card("Your details").waitFor();
     await v.page.getByText("Step 2 of 3").waitFor();
     expect(v.wrong).toEqual([]);

@@ -21,6 +21,14 @@ export interface Link {
   token: string;
 }
 
+function launch(args: readonly string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...args],
+  });
+}
+
 // Place is one server with its data, specimens and browser.
 export class Place {
   readonly dir = mkdtempSync(join(tmpdir(), "bonafide-e2e-"));
@@ -28,6 +36,7 @@ export class Place {
   key = ""; // of the API
   private server: ChildProcess | undefined;
   private readonly contexts: BrowserContext[] = [];
+  private readonly others: Browser[] = [];
   private constructor(
     private readonly browser: Browser,
     private readonly rules: (policy: string) => string,
@@ -43,11 +52,7 @@ export class Place {
     ] as const) {
       if (!existsSync(where)) throw new Error(`the browser test needs ${what}: ${where} is not there`);
     }
-    const browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
-      headless: true,
-      args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...args],
-    });
+    const browser = await launch(args);
     const place = new Place(browser, rules);
     try {
       await place.start();
@@ -102,7 +107,7 @@ export class Place {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await Promise.all([this.browser, ...this.others].map((b) => b.close()));
     await this.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }
@@ -153,9 +158,16 @@ export class Place {
     return said.split("\n")[0] ?? "";
   }
 
-  async visit(url: string, options: { failures?: boolean; locale?: string; desk?: boolean } = {}): Promise<Visit> {
-    const viewport = options.desk ? { width: 1280, height: 800 } : { width: 360, height: 740 };
-    const context = await this.browser.newContext({ viewport, locale: options.locale ?? "en-GB", serviceWorkers: "block" });
+  // visit opens a page. camera is the film that the browser's camera plays; such a
+  // visit has a browser of its own, which its close ends.
+  async visit(url: string, options: { failures?: boolean; locale?: string; camera?: string; denied?: boolean; desk?: boolean } = {}): Promise<Visit> {
+    const browser = options.camera ? await launch(["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${options.camera}`]) : this.browser;
+    if (browser !== this.browser) this.others.push(browser);
+    const context = await browser.newContext({
+      viewport: options.desk ? { width: 1280, height: 800 } : { width: 360, height: 740 }, locale: options.locale ?? "en-GB", serviceWorkers: "block",
+      // No list at all leaves it to the browser; an empty one denies.
+      ...(options.camera ? { permissions: options.denied ? [] : ["camera"] } : {}),
+    });
     this.contexts.push(context);
     // A machine that does other things besides is no reason to fail.
     context.setDefaultTimeout(90_000);
@@ -209,12 +221,19 @@ export class Visit {
 
   // next goes on from what was received.
   async next(): Promise<void> {
-    await this.page.locator(".screen .main").click();
+    await this.page.locator(".screen .main").first().click();
   }
 
   // focused says whether the focus is on the heading of a screen.
   async focused(name: string): Promise<boolean> {
     return this.page.getByRole("heading", { name }).evaluate((e) => e === document.activeElement);
+  }
+
+  // close ends the visit, with the browser that it had to itself.
+  async close(): Promise<void> {
+    const browser = this.page.context().browser();
+    await this.page.context().close();
+    if (browser?.contexts().length === 0) await browser.close();
   }
 
   card(name: string) {
@@ -224,6 +243,13 @@ export class Visit {
   // choose hands a file to the chooser of a card.
   async choose(name: string, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
     await this.card(name).locator("input[type=file]").setInputFiles(file);
+  }
+
+  // front chooses a photo of the document's front and finds it fit to read.
+  async front(file: string, name = "Front of the document"): Promise<void> {
+    await this.choose(name, file);
+    await this.page.locator("figure.piece canvas").first().waitFor();
+    await this.next();
   }
 
   async fill(details: Record<string, string>, name = "Your details"): Promise<void> {

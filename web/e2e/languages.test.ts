@@ -51,7 +51,7 @@ describe("from right to left", () => {
     await v.card(name.document_front!).locator("svg rect.line").waitFor();
     expect(await v.look("31-ar-blurred")).toEqual([]);
 
-    await v.choose(name.document_front!, join(demo, "passport.jpg"));
+    await v.front(join(demo, "passport.jpg"), name.document_front!);
     await v.card(name.details!).waitFor();
     expect(await v.look("31-ar-details")).toEqual([]);
 
@@ -80,7 +80,7 @@ describe("long words", () => {
     await v.state(de.welcome.title);
     expect(await root(v)).toEqual(["de", "ltr"]);
     await v.begin();
-    await v.choose(name.document_front!, join(demo, "passport.jpg"));
+    await v.front(join(demo, "passport.jpg"), name.document_front!);
     await v.card(name.details!).waitFor();
     await v.card(name.details!).locator("button[type=submit]").click();
     await v.card(name.details!).getByText(de.missing).first().waitFor();
@@ -103,7 +103,7 @@ describe("the choice of a language", () => {
     const link = await place.newCase({ locale: "en" });
     const v = await place.visit(link.url);
     await v.begin();
-    await v.choose("Front of the document", join(demo, "passport.jpg"));
+    await v.front(join(demo, "passport.jpg"));
     await v.card("Your details").waitFor();
     await v.fill({ surname: "MÜLLER" });
     await v.back();

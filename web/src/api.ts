@@ -99,6 +99,13 @@ export interface Submitted {
   case: Case;
 }
 
+// Look is what can be seen on a photo of a document before it is submitted.
+export interface Look {
+  usable: boolean;
+  places: { field: "surname" | "document_number" | "expiry_date"; box: Box }[];
+  turn: number; // degrees clockwise for the text to run from left to right
+}
+
 // Problem is an answer that is no success. code is the last part of its type;
 // "network" with status 0 means that there was no answer at all.
 export class Problem extends Error {
@@ -122,9 +129,10 @@ export class Problem extends Error {
   }
 }
 
-// How long an answer is waited for: a photo may go over a slow line.
+// How long an answer is waited for: a piece of a photo may go over a slow line, and
+// what has arrived may be looked at meanwhile.
 const patienceMS = 20_000;
-const uploadPatienceMS = 300_000;
+const uploadPatienceMS = 60_000;
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -188,7 +196,7 @@ export class Client {
       answer = await fetch(this.language ? `${path}?locale=${encodeURIComponent(this.language)}` : path, {
         method,
         headers,
-        signal: AbortSignal.timeout(body instanceof Blob ? uploadPatienceMS : patienceMS),
+        signal: AbortSignal.timeout(body instanceof Blob || path.includes("/uploads/") ? uploadPatienceMS : patienceMS),
         ...(body === undefined ? {} : { body }),
       });
       if (answer.ok) return (await answer.json()) as T;

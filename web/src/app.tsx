@@ -150,7 +150,7 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
       <div role="alert">
         {problem && <p class="problem">{busy && problem.status === 0 ? words.stillTrying : trouble(words, problem)}</p>}
       </div>
-      <Walk kase={kase} client={client} words={words} locale={locale} waitUntil={waitUntil} waitText={waitText} take={take} moved={moved} />
+      <Walk kase={kase} client={client} words={words} locale={locale} waitUntil={waitUntil} waitText={waitText} take={take} moved={moved} load={load} />
       {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
       <Foot kase={kase} client={client} words={words} take={take} moved={moved} />
     </Frame>

@@ -1,6 +1,6 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
-import { type Case, type Client, type Finding, type Item, newKey, type PlanItem, Problem } from "./api";
+import { type Case, type Client, type Finding, type Item, newKey, type PlanItem, Problem, type Submitted } from "./api";
 import { Sample } from "./drawings/lazy";
 import { count, type Told, type Words } from "./words";
 
@@ -134,7 +134,9 @@ export function useSending(p: ItemProps) {
     );
   }, [p.words.lang]);
 
-  async function send(body: Blob | string): Promise<boolean> {
+  // send sends a body; deliver says how, where it does not go in one piece. When that
+  // gives nothing, nothing was sent.
+  async function send(body: Blob | string, deliver?: () => Promise<Submitted | undefined>): Promise<boolean> {
     if (under.current || p.waitText !== "") return false;
     under.current = true;
     if (pending.current?.body !== body) pending.current = { body, key: newKey() };
@@ -142,8 +144,9 @@ export function useSending(p: ItemProps) {
     setProblem(undefined);
     setRefused([]);
     try {
-      const answer = await p.client.submit(p.state.item, body, pending.current.key);
+      const answer = await (deliver?.() ?? p.client.submit(p.state.item, body, pending.current.key));
       pending.current = undefined;
+      if (!answer) return false;
       setRefused(answer.accepted ? [] : answer.findings);
       p.take(answer.case);
       if (answer.accepted) p.onSent(answer.case);

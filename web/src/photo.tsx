@@ -1,9 +1,11 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { type Finding, Problem } from "./api";
+import { type Finding, type Look, Problem, type Submitted } from "./api";
+import { Check } from "./check";
 import { Card, isDone, type ItemProps, noteOf, Reasons, trouble, useFocusWhenDone, useSending, useTitleID } from "./card";
 import { accept, megabytes, unfit } from "./file";
 import { preflight } from "./guide/camera";
+import { Delivery, type Progress } from "./upload";
 import { fill, type Told, type Words } from "./words";
 
 // useCamera tells whether the camera is worth offering: false where it is known
@@ -43,6 +45,16 @@ export function PhotoItem(p: ItemProps) {
   const capture = useCapture(p.state.item === "face");
   const ids = { input: useId(), label: useId(), title: useTitleID() };
   const { words } = p;
+  const [progress, setProgress] = useState<Progress>();
+  const [asking, setAsking] = useState<{ look: Look; picture: ImageBitmap; answer: (yes: boolean) => void }>();
+  const stopper = useRef<AbortController>(undefined);
+  useEffect(() => () => stopper.current?.abort(), []);
+  const check = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!asking) return;
+    scrollTo(0, 0);
+    check.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  }, [asking]);
   const done = isDone(p) && refused.length === 0 && !unsent && !file;
   const fresh = unsent !== undefined || refused.length > 0;
   const untaken = useMemo(() => unsent && [told(words, unsent.why, megabytes(unsent.bytes, p.locale))], [unsent, words, p.locale]);
@@ -51,7 +63,31 @@ export function PhotoItem(p: ItemProps) {
   useFocusWhenDone(done, ids.title);
 
   function sendFile(chosen: File) {
-    void send(chosen).then((ok) => ok && setFile(undefined));
+    const stop = new AbortController();
+    stopper.current?.abort();
+    stopper.current = stop;
+    setProgress(undefined);
+    void send(chosen, () => deliver(chosen, stop.signal)).then((ok) => ok && setFile(undefined));
+  }
+
+  // deliver sends a photo; of a front, the person sees for themselves first whether
+  // it can be read. It gives nothing when they take another one instead.
+  async function deliver(photo: File, signal: AbortSignal): Promise<Submitted | undefined> {
+    const delivery = new Delivery(p.client, p.state.item, photo, (at) => signal.aborted || setProgress(at), signal);
+    if (p.state.item === "document_front") {
+      const look = await delivery.look();
+      const picture = look?.usable ? await createImageBitmap(photo, { imageOrientation: "from-image" }).catch(() => undefined) : undefined;
+      if (look && picture) {
+        const yes = await new Promise<boolean>((answer) => setAsking({ look, picture, answer }));
+        setAsking(undefined);
+        picture.close();
+        if (!yes) {
+          setFile(undefined);
+          return undefined;
+        }
+      }
+    }
+    return delivery.submit();
   }
   function choose(chosen: File) {
     forget();
@@ -66,10 +102,28 @@ export function PhotoItem(p: ItemProps) {
     requestAnimationFrame(() => opener.current?.focus());
   }
 
+  if (asking) {
+    return (
+      <div class="screen" ref={check}>
+        <Check photo={asking.picture} look={asking.look} words={words} onYes={() => asking.answer(true)} onAgain={() => asking.answer(false)} />
+      </div>
+    );
+  }
+  const reading = p.state.item === "document_front" ? words.check.reading : words.looking;
+  const waiting = progress?.phase === "sending" && progress.waiting;
+  // How far a photo is, is told to the eye: read out, each number would interrupt
+  // the last.
+  const under = !busy ? "" : waiting ? words.waiting : progress?.phase === "looking" ? reading : words.sending;
   return (
-    <Card title={p.state.name} titleID={ids.title} note={noteOf(p)} done={done} status={busy ? words.looking : ""} words={words}>
+    <Card title={p.state.name} titleID={ids.title} note={noteOf(p)} done={done} status={under} words={words}>
       <Reasons of={reasons} fresh={fresh} />
       {file && <Preview file={file} findings={refused} words={words} />}
+      {busy && progress?.phase === "sending" && (
+        <p class={waiting ? "problem underway" : "note underway"} aria-hidden="true">
+          <progress max={1} value={progress.share} />
+          {waiting ? words.waiting : fill(words.sent, { percent: new Intl.NumberFormat(p.locale, { style: "percent" }).format(progress.share) })}
+        </p>
+      )}
       {problem && <Trouble words={words} problem={problem} />}
       {open && capture.failed && <p class="problem">{words.offline}</p>}
       {/* Buttons appear once, so that none moves under a finger. */}
@@ -92,7 +146,7 @@ export function PhotoItem(p: ItemProps) {
               capture.load();
             }}
           >
-            {busy ? words.looking : file || reasons.length > 0 ? words.takeAgain : words.camera.open}
+            {busy ? waiting ? words.sending : under : file || reasons.length > 0 ? words.takeAgain : words.camera.open}
           </button>
         )}
         <span class="chooser">
@@ -111,7 +165,7 @@ export function PhotoItem(p: ItemProps) {
             }}
           />
           <label id={ids.label} class={camera || done || (file && problem) ? "button quiet" : "button"} for={ids.input}>
-            {camera ? words.camera.file : busy ? words.looking : done ? words.replace : file || reasons.length > 0 ? words.takeAgain : words.choosePhoto}
+            {camera ? words.camera.file : busy ? waiting ? words.sending : under : done ? words.replace : file || reasons.length > 0 ? words.takeAgain : words.choosePhoto}
           </label>
         </span>
       </div>

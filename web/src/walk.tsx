@@ -5,9 +5,10 @@ import { type ItemProps, StepNote } from "./card";
 import { ConsentItem } from "./consent";
 import { DetailsItem } from "./details";
 import { FaceStep } from "./face";
-import { PhotoItem } from "./photo";
+import type Phone from "./phone";
+import { PhotoItem, useCamera } from "./photo";
 import { Choose, Welcome } from "./screens";
-import { after, isSent, partOf, resume, type Step, stepsOf } from "./way";
+import { after, isSent, partOf, resume, type Step, stepsOf, wanted } from "./way";
 import { fill, type Words } from "./words";
 
 interface WalkProps {
@@ -20,6 +21,8 @@ interface WalkProps {
   waitText: string;
   take: (c: Case) => void;
   moved: (e: unknown) => void;
+  // load reads the case anew.
+  load: () => Promise<void>;
 }
 
 // Walk is the way of the applicant while it is their turn: one screen at a time.
@@ -33,23 +36,32 @@ export function Walk(p: WalkProps) {
   const part = step && partOf(kase, step, known);
   const stepID = useId();
   const screen = useRef<HTMLDivElement>(null);
+  const phone = usePhone();
 
   // Each new screen begins at its heading, for the eye and for screen readers.
-  const shown = useRef(step);
+  const here = phone.Screen ? "phone" : step;
+  const shown = useRef(here);
   useEffect(() => {
-    if (shown.current === step) return;
-    shown.current = step;
+    if (shown.current === here) return;
+    shown.current = here;
     scrollTo(0, 0);
     screen.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
-  }, [step]);
+  }, [here]);
 
   if (!step) return null;
+  if (phone.Screen) {
+    return (
+      <div class="screen" ref={screen}>
+        <phone.Screen kase={kase} items={wanted(kase, known)} link={location.href} words={words} load={p.load} onHere={phone.close} />
+      </div>
+    );
+  }
   const next = (of: Case, kindNow: string | undefined = known) => {
     const to = after(of, step, kindNow);
     if (to) go(to);
   };
   const onward = after(kase, step, known);
-  const here = steps.indexOf(step);
+  const at = steps.indexOf(step);
 
   function item(name: ItemName) {
     const state = kase.items.find((i) => i.item === name);
@@ -76,9 +88,9 @@ export function Walk(p: WalkProps) {
 
   return (
     <StepNote.Provider value={part ? stepID : ""}>
-      {(here > 0 || part) && (
+      {(at > 0 || part) && (
         <div class="way">
-          {here > 0 && (
+          {at > 0 && (
             <button type="button" class="quiet back" onClick={back}>
               <svg viewBox="0 0 16 16" aria-hidden="true">
                 <path d="M10 3L5 8l5 5" />
@@ -112,6 +124,13 @@ export function Walk(p: WalkProps) {
           />
         )}
         {step !== "welcome" && step !== "consent" && step !== "choose" && item(step)}
+        {takesPhoto(step) && !isSent(kase, step) && phone.offered && (
+          <p class="actions">
+            <button type="button" class="quiet plain" onClick={phone.open}>
+              {words.phone.title}
+            </button>
+          </p>
+        )}
         {step !== "welcome" && step !== "consent" && step !== "choose" && isSent(kase, step) && onward && (
           <p class="actions">
             <button type="button" class="main" onClick={() => go(onward)}>
@@ -122,6 +141,18 @@ export function Walk(p: WalkProps) {
       </div>
     </StepNote.Provider>
   );
+}
+
+const takesPhoto = (step: Step): step is ItemName => step === "document_front" || step === "document_back" || step === "face";
+
+// usePhone offers to go on with a phone where this is none, or has no camera. The
+// screen for it is loaded when it is wanted.
+function usePhone() {
+  const camera = useCamera();
+  const [screen, setScreen] = useState<{ Screen: typeof Phone }>();
+  const offered = camera === false || matchMedia("(pointer: fine)").matches;
+  const open = () => void import("./phone").then((m) => setScreen({ Screen: m.default }), () => undefined);
+  return { offered, Screen: screen?.Screen, open, close: () => setScreen(undefined) };
 }
 
 interface Entry {

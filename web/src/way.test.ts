@@ -38,6 +38,7 @@ describe("stepsOf", () => {
 describe("resume", () => {
   it.each<[string, Case, string | undefined, string | undefined]>([
     ["the welcome at first", of(), undefined, "welcome"],
+    ["the front on a device that is handed a choice", of(), "passport", "document_front"],
     ["behind what is sent", of(["document_front"]), undefined, "details"],
     ["at the back of a card", of(["document_front"]), "id_card", "document_back"],
     ["the choice when the front is missing and no kind is known", of(["details"]), undefined, "choose"],

@@ -39,9 +39,10 @@ export function isSent(c: Case, i: ItemName): boolean {
 }
 
 // resume is the screen where somebody goes on who opens the link: the first one
-// with something to do. The welcome is for those who have sent nothing yet.
+// with something to do. The welcome is for those who have sent nothing yet and
+// have chosen nothing, here or on the device that hands over.
 export function resume(c: Case, steps: readonly Step[], kind?: string): Step | undefined {
-  const begun = c.state !== "open" || c.items.some((i) => i.status !== "missing");
+  const begun = c.state !== "open" || c.items.some((i) => i.status !== "missing") || kind !== undefined;
   return steps.find((s) => {
     if (s === "welcome") return !begun;
     if (s === "choose") return kind === undefined && !isSent(c, "document_front");

@@ -168,6 +168,23 @@ const words: Words = {
     erased: "Der Dienst, von dem Sie kommen, kann auf Ihren Wunsch alles löschen.",
   },
   choose: { title: "Welches Dokument haben Sie?", text: "Es muss gültig sein und Ihnen gehören." },
+  check: {
+    title: "Schauen Sie selbst",
+    text: "Können Sie alles hier mühelos lesen, und steht es so in Ihrem Dokument?",
+    name: "Name",
+    yes: "Ja, weiter",
+    reading: "Ihr Dokument wird gelesen …",
+    unread: "Schauen Sie Ihr Foto an: Ist alles scharf und nichts abgeschnitten oder verdeckt?",
+  },
+  sent: "Wird gesendet … {percent}",
+  waiting: "Gerade keine Verbindung. Ihr Foto bleibt hier und wird von selbst gesendet, sobald die Verbindung wieder da ist.",
+  phone: {
+    title: "Mit dem Telefon weitermachen",
+    text: "Richten Sie die Kamera Ihres Telefons auf dieses Quadrat und öffnen Sie den Link. Er führt zu Ihrer Prüfung: Zeigen Sie ihn niemandem.",
+    follow: "Diese Seite geht von selbst mit.",
+    here: "Hier weitermachen",
+    picture: "QR-Code mit dem Link zu Ihrer Prüfung",
+  },
 };
 
 export default words;

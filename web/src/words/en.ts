@@ -169,6 +169,23 @@ const en: Words = {
     erased: "The service that sent you here can erase all of it when you ask for that.",
   },
   choose: { title: "Which document do you have?", text: "It must be valid and your own." },
+  check: {
+    title: "Check it yourself",
+    text: "Can you read all of this with ease, and is it what your document says?",
+    name: "Name",
+    yes: "Yes, go on",
+    reading: "Reading your document…",
+    unread: "Look at your photo: is everything sharp, and nothing cut off or covered?",
+  },
+  sent: "Sending… {percent}",
+  waiting: "No connection just now. Your photo is kept here and goes on by itself as soon as the connection is back.",
+  phone: {
+    title: "Go on with your phone",
+    text: "Point your phone’s camera at this square and open the link. It opens your verification: show it to nobody else.",
+    follow: "This page follows along.",
+    here: "Go on here",
+    picture: "QR code with the link to your verification",
+  },
 };
 
 export default en;

@@ -169,6 +169,23 @@ const words: Words = {
     erased: "El servicio que le envió aquí puede borrarlo todo si usted lo pide.",
   },
   choose: { title: "¿Qué documento tiene?", text: "Debe estar vigente y ser suyo." },
+  check: {
+    title: "Compruébelo usted",
+    text: "¿Puede leer todo esto con facilidad, y es lo que dice su documento?",
+    name: "Nombre",
+    yes: "Sí, seguir",
+    reading: "Leyendo su documento…",
+    unread: "Mire su foto: ¿está todo nítido, sin nada cortado ni tapado?",
+  },
+  sent: "Enviando… {percent}",
+  waiting: "Ahora no hay conexión. Su foto se queda aquí y se envía sola en cuanto vuelva la conexión.",
+  phone: {
+    title: "Seguir con el teléfono",
+    text: "Apunte con la cámara del teléfono a este cuadrado y abra el enlace. Abre su verificación: no se lo enseñe a nadie.",
+    follow: "Esta página avanza a la par.",
+    here: "Seguir aquí",
+    picture: "Código QR con el enlace a su verificación",
+  },
 };
 
 export default words;

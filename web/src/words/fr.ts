@@ -169,6 +169,23 @@ const words: Words = {
     erased: "Le service qui vous a envoyé ici peut tout effacer à votre demande.",
   },
   choose: { title: "Quel document avez-vous ?", text: "Il doit être valide et à vous." },
+  check: {
+    title: "Vérifiez vous-même",
+    text: "Pouvez-vous tout lire ici sans peine, et est-ce bien ce que dit votre document ?",
+    name: "Nom",
+    yes: "Oui, continuer",
+    reading: "Lecture de votre document…",
+    unread: "Regardez votre photo : tout est-il net, rien n’est-il coupé ou caché ?",
+  },
+  sent: "Envoi… {percent}",
+  waiting: "Pas de connexion pour l’instant. Votre photo reste ici et partira d’elle-même dès que la connexion reviendra.",
+  phone: {
+    title: "Continuer avec votre téléphone",
+    text: "Visez ce carré avec l’appareil photo du téléphone et ouvrez le lien. Il ouvre votre vérification : ne le montrez à personne.",
+    follow: "Cette page suit d’elle-même.",
+    here: "Continuer ici",
+    picture: "Code QR avec le lien vers votre vérification",
+  },
 };
 
 export default words;

@@ -167,6 +167,23 @@ const words: Words = {
     erased: "Layanan yang mengirim Anda ke sini dapat menghapus semuanya bila Anda meminta.",
   },
   choose: { title: "Dokumen mana yang Anda punya?", text: "Harus masih berlaku dan milik Anda sendiri." },
+  check: {
+    title: "Periksa sendiri",
+    text: "Apakah semua ini mudah dibaca, dan sama dengan isi dokumen Anda?",
+    name: "Nama",
+    yes: "Ya, lanjut",
+    reading: "Membaca dokumen Anda…",
+    unread: "Lihat foto Anda: apakah semuanya tajam, tidak terpotong, dan tidak tertutup?",
+  },
+  sent: "Mengirim… {percent}",
+  waiting: "Saat ini tidak ada koneksi. Foto Anda tersimpan di sini dan terkirim sendiri begitu koneksi kembali.",
+  phone: {
+    title: "Lanjutkan dengan ponsel",
+    text: "Arahkan kamera ponsel ke kotak ini dan buka tautannya. Tautan ini membuka verifikasi Anda: jangan tunjukkan kepada siapa pun.",
+    follow: "Halaman ini ikut berjalan.",
+    here: "Lanjut di sini",
+    picture: "Kode QR dengan tautan ke verifikasi Anda",
+  },
 };
 
 export default words;

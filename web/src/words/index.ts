@@ -90,6 +90,10 @@ export interface Words {
   way: { step: string; back: string; next: string }; // step: {n} {all}
   welcome: Record<"title" | "text" | "need" | "document" | "camera" | "face" | "data" | "locked" | "checked" | "compared" | "erased", string>; // text: {minutes}, document: {documents}
   choose: { title: string; text: string };
+  check: Record<"title" | "text" | "name" | "yes" | "reading" | "unread", string>;
+  phone: Record<"title" | "text" | "follow" | "here" | "picture", string>;
+  sent: string; // {percent}
+  waiting: string;
 }
 
 // languages are those of the page and of the server, each named in itself.

@@ -169,6 +169,23 @@ const words: Words = {
     erased: "O serviço que enviou você pode apagar tudo quando você pedir.",
   },
   choose: { title: "Qual documento você tem?", text: "Ele precisa estar válido e ser seu." },
+  check: {
+    title: "Confira você mesmo",
+    text: "Dá para ler tudo aqui com facilidade, e é o que diz seu documento?",
+    name: "Nome",
+    yes: "Sim, continuar",
+    reading: "Lendo seu documento…",
+    unread: "Olhe sua foto: está tudo nítido, sem nada cortado ou coberto?",
+  },
+  sent: "Enviando… {percent}",
+  waiting: "Sem conexão neste momento. Sua foto fica guardada aqui e segue sozinha assim que a conexão voltar.",
+  phone: {
+    title: "Continuar no celular",
+    text: "Aponte a câmera do celular para este quadrado e abra o link. Ele abre sua verificação: não mostre a mais ninguém.",
+    follow: "Esta página acompanha sozinha.",
+    here: "Continuar aqui",
+    picture: "Código QR com o link da sua verificação",
+  },
 };
 
 export default words;

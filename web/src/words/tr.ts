@@ -168,6 +168,23 @@ const words: Words = {
     erased: "Sizi buraya gönderen hizmet, isterseniz hepsini silebilir.",
   },
   choose: { title: "Hangi belgeniz var?", text: "Geçerli ve size ait olmalı." },
+  check: {
+    title: "Kendiniz bakın",
+    text: "Buradaki her şeyi rahatça okuyabiliyor musunuz, belgenizde de böyle mi yazıyor?",
+    name: "Ad",
+    yes: "Evet, devam",
+    reading: "Belgeniz okunuyor…",
+    unread: "Fotoğrafınıza bakın: her şey net mi, kesilen ya da kapanan bir yer yok mu?",
+  },
+  sent: "Gönderiliyor… {percent}",
+  waiting: "Şu anda bağlantı yok. Fotoğrafınız burada duruyor ve bağlantı gelince kendiliğinden gönderilir.",
+  phone: {
+    title: "Telefonla devam et",
+    text: "Telefonunuzun kamerasını bu kareye tutun ve bağlantıyı açın. Bağlantı doğrulamanızı açar: başka kimseye göstermeyin.",
+    follow: "Bu sayfa sizi izler.",
+    here: "Burada devam et",
+    picture: "Doğrulamanızın bağlantısını içeren QR kodu",
+  },
 };
 
 export default words;

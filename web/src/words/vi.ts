@@ -167,6 +167,23 @@ const words: Words = {
     erased: "Dịch vụ đã gửi bạn đến đây có thể xóa tất cả khi bạn yêu cầu.",
   },
   choose: { title: "Bạn có giấy tờ nào?", text: "Giấy tờ phải còn hạn và là của bạn." },
+  check: {
+    title: "Hãy tự xem lại",
+    text: "Bạn có đọc được dễ dàng tất cả, và có đúng như giấy tờ của bạn không?",
+    name: "Họ tên",
+    yes: "Đúng, tiếp tục",
+    reading: "Đang đọc giấy tờ của bạn…",
+    unread: "Hãy xem ảnh: mọi thứ có rõ nét, không bị cắt hay bị che không?",
+  },
+  sent: "Đang gửi… {percent}",
+  waiting: "Hiện không có kết nối. Ảnh của bạn vẫn ở đây và sẽ tự gửi ngay khi có lại kết nối.",
+  phone: {
+    title: "Tiếp tục trên điện thoại",
+    text: "Hướng camera điện thoại vào ô vuông này và mở liên kết. Liên kết mở phần xác minh của bạn: đừng cho ai khác xem.",
+    follow: "Trang này tự đi theo.",
+    here: "Tiếp tục tại đây",
+    picture: "Mã QR có liên kết đến phần xác minh của bạn",
+  },
 };
 
 export default words;
