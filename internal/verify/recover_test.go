@@ -250,6 +250,44 @@ func TestCodesHaveLimits(t *testing.T) {
 	}
 }
 
+// TestNobodyElseUsesUpTheCodesOfAnAddress: asking from a case that is about another
+// account costs the owner of an address nothing.
+func TestNobodyElseUsesUpTheCodesOfAnAddress(t *testing.T) {
+	t.Parallel()
+	l, _, now := forgotten(t, func(p *policy.Policy) { p.Uniqueness.Recovery.PerAddress = 1 })
+	l.wants(l.check(l.with("account 3", "Y41008824", 0.1)), kyc.Approved)
+	stranger := l.with("account 4", "Y41008824", 0.1)
+	l.wants(l.check(stranger), kyc.InReview, "uniqueness.document_in_use@uniqueness", "uniqueness.document_elsewhere@uniqueness")
+	for range 2 {
+		if _, code := l.asks(stranger, "anna@example.org"); code != "" {
+			t.Fatal("a code of an account that the case is not about")
+		}
+		l.pass(2 * time.Minute)
+	}
+	if _, code := l.asks(now, "anna@example.org"); code == "" {
+		t.Error("the owner gets no code any more")
+	}
+}
+
+// TestAnAnsweredCodeIsNotGuessed: who comes later to a case whose code was right
+// cannot try out codes without end.
+func TestAnAnsweredCodeIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	l, _, now := forgotten(t, func(*policy.Policy) {})
+	_, code := l.asks(now, "anna@example.org")
+	if _, right := l.tries(now, code); !right {
+		t.Fatal("the right code is wrong")
+	}
+	if _, right := l.tries(now, code); !right { // the answer was lost on the way
+		t.Error("the right code is wrong the second time")
+	}
+	if _, right := l.tries(now, another(code)); right {
+		t.Error("a wrong code is right")
+	}
+	_, _, err := l.ProveCode(l.ctx(), now, code)
+	l.refused(err, kyc.NotAllowed)
+}
+
 func TestNotMe(t *testing.T) {
 	t.Parallel()
 	l, old, id := forgotten(t, func(*policy.Policy) {})
