@@ -21,8 +21,7 @@ func providerLab(t *testing.T) *lab {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(nil)
 	issuer := "http://localhost:" + port(srv.Listener.Addr().String()) + "/"
-	var l *lab
-	l = newLab(t, nil, func(c *Config) {
+	l := newLab(t, nil, func(c *Config) {
 		c.Provider = Provider{Issuer: issuer, ClientID: "console", ClientSecret: "secret"}
 		storage.RegisterClients(storage.WebClient("console", "secret", c.PublicURL+Path+"api/sign-in/provider/callback"))
 	})

@@ -42,7 +42,7 @@ func (c *console) cookieName(name string) string {
 }
 
 func (c *console) setCookie(w http.ResponseWriter, name, value string, site http.SameSite, lasts time.Duration) {
-	k := &http.Cookie{
+	k := &http.Cookie{ //nolint:gosec // Secure wherever the console is reached by https; on one's own machine it is not
 		Name: c.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: c.secure(), SameSite: site, MaxAge: int(lasts.Seconds()),
 	}
 	if value == "" {

@@ -48,11 +48,11 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 	signOut := func() { b.post("sign-out", map[string]string{}).is(204) }
 	signOut()
 
-	t.Run("of another site", func(t *testing.T) {
+	t.Run("of another site", func(_ *testing.T) {
 		evil := virtualwebauthn.RelyingParty{ID: "localhost", Name: "x", Origin: "https://evil.example"}
 		b.post("sign-in/passkey/finish", map[string]any{"credential": b.assertion(evil)}).refused(403, "not_invited")
 	})
-	t.Run("used twice", func(t *testing.T) {
+	t.Run("used twice", func(_ *testing.T) {
 		answer := b.assertion(b.party())
 		kept := b.cookies()
 		b.post("sign-in/passkey/finish", map[string]any{"credential": answer}).is(204)
@@ -63,7 +63,7 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 		thief.get("queue").refused(401, "not_signed_in")
 		signOut()
 	})
-	t.Run("copied", func(t *testing.T) {
+	t.Run("copied", func(_ *testing.T) {
 		b.key.Counter = 5
 		b.signIn().is(204)
 		signOut()
@@ -71,22 +71,22 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 		b.signIn().refused(403, "copied_passkey")
 		b.key.Counter = 6
 	})
-	t.Run("too late", func(t *testing.T) {
+	t.Run("too late", func(_ *testing.T) {
 		answer := b.assertion(b.party())
 		l.pass(ceremonyTime)
 		b.post("sign-in/passkey/finish", map[string]any{"credential": answer}).refused(409, "over")
 		l.pass(-ceremonyTime)
 	})
-	t.Run("without the first half", func(t *testing.T) {
+	t.Run("without the first half", func(_ *testing.T) {
 		l.browser().post("sign-in/passkey/finish", map[string]any{"credential": b.assertion(b.party())}).refused(409, "over")
 	})
-	t.Run("of an account that was closed", func(t *testing.T) {
+	t.Run("of an account that was closed", func(_ *testing.T) {
 		b.signIn().is(204)
 		admin.post("operators/"+string(b.id)+"/disable", map[string]string{}).is(204)
 		b.get("queue").refused(401, "not_signed_in") // at once
 		b.signIn().refused(403, "not_invited")
 	})
-	t.Run("of a device that was lost", func(t *testing.T) {
+	t.Run("of a device that was lost", func(_ *testing.T) {
 		again := into[Invitation](admin.post("operators/"+string(b.id)+"/invite", map[string]string{}).is(200))
 		b.signIn().refused(403, "not_invited")
 		fresh := l.browser()

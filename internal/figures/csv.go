@@ -14,7 +14,7 @@ func WriteCSV(w io.Writer, f Figures) error {
 	c := csv.NewWriter(w)
 	row := func(cells ...string) { _ = c.Write(cells) } // Error tells below
 	n := strconv.Itoa
-	real := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+	decimal := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 	row("figure", "group", "reason", "value", "of", "low", "high")
 	row("from", "", "", f.From.UTC().Format(time.RFC3339), "", "", "")
 	row("to", "", "", f.To.UTC().Format(time.RFC3339), "", "", "")
@@ -25,15 +25,15 @@ func WriteCSV(w io.Writer, f Figures) error {
 	}
 	counts("cases_by_state", f.States)
 	row("opened", "", "", n(f.Opened), "", "", "")
-	share := func(figure string, s Share) { row(figure, "", "", n(s.N), n(s.Of), real(s.Low), real(s.High)) }
+	share := func(figure string, s Share) { row(figure, "", "", n(s.N), n(s.Of), decimal(s.Low), decimal(s.High)) }
 	share("approved_at_first_try", f.FirstTry)
 	counts("checks_to_approval", f.Attempts)
 	for _, t := range []struct {
 		name string
 		Times
 	}{{"seconds_to_decision", f.Decision}, {"seconds_to_review", f.Review}} {
-		row(t.name, "", "median", real(t.Median), n(t.N), "", "")
-		row(t.name, "", "p90", real(t.P90), n(t.N), "", "")
+		row(t.name, "", "median", decimal(t.Median), n(t.N), "", "")
+		row(t.name, "", "p90", decimal(t.P90), n(t.N), "", "")
 	}
 	counts("reasons", f.Reasons)
 	for _, g := range []struct {

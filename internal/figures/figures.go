@@ -175,11 +175,8 @@ func (t *tally) add(steps []kyc.OutcomeRecord) {
 		final := s.To == kyc.Approved || s.To == kyc.Declined
 		if final && !decided {
 			decided = true
-			if in && !opened.IsZero() {
-				t.decision = append(t.decision, s.At.Sub(opened).Seconds())
-			}
-			if in && s.To == kyc.Approved && checks > 0 {
-				t.attempts[checks]++
+			if in {
+				t.decided(s, opened, checks)
 			}
 		}
 		if s.To == kyc.Declined && in {
@@ -188,6 +185,16 @@ func (t *tally) add(steps []kyc.OutcomeRecord) {
 	}
 	if duplicate {
 		t.f.Duplicates++
+	}
+}
+
+// decided counts the first decision of a case.
+func (t *tally) decided(s kyc.OutcomeRecord, opened time.Time, checks int) {
+	if !opened.IsZero() {
+		t.decision = append(t.decision, s.At.Sub(opened).Seconds())
+	}
+	if s.To == kyc.Approved && checks > 0 {
+		t.attempts[checks]++
 	}
 }
 

@@ -210,12 +210,17 @@ type Tx interface {
 	Access
 	People
 	Challenges
+	Reviewing
+	Chain
+	Queue
+}
+
+// Reviewing is what the console keeps.
+type Reviewing interface {
 	Operators
 	SignIns
 	Desk
 	Outcomes
-	Chain
-	Queue
 }
 
 // Store is a transactional store. It keeps times to the microsecond and gives

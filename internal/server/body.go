@@ -56,11 +56,12 @@ func (s *server) bounded(next http.Handler) http.Handler {
 			return
 		}
 		limit := int64(maxJSON)
-		if strings.Contains(r.URL.Path, "/submissions/") && !strings.HasSuffix(r.URL.Path, "/"+string(kyc.Details)) {
+		switch path := r.URL.Path; {
+		case strings.Contains(path, "/submissions/") && !strings.HasSuffix(path, "/"+string(kyc.Details)):
 			limit = maxUpload
-		} else if strings.Contains(r.URL.Path, "/frames/") {
+		case strings.Contains(path, "/frames/"):
 			limit = maxFrame
-		} else if strings.Contains(r.URL.Path, "/chunks/") {
+		case strings.Contains(path, "/chunks/"):
 			limit = maxChunk
 		}
 		in := &arrival{server: s, from: http.MaxBytesReader(w, r.Body, limit), conn: http.NewResponseController(w)}
