@@ -14,6 +14,9 @@ import (
 // demanded: other things run besides.
 func TestAQueueOfAHundredThousand(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("a hundred thousand rows: run without -short")
+	}
 	l := newLab(t, nil, nil)
 	b := l.worker("Bo", kyc.Senior)
 	// As many rows as a store may hold, put there as SQL: through the store it would
