@@ -121,7 +121,9 @@ func (c *console) finishProvider(w http.ResponseWriter, r *http.Request, _ who) 
 			c.Log.ErrorContext(r.Context(), "sign-in", "error", err)
 			p = &problem{Kind: "provider_refused", Detail: c.idpHost() + " did not vouch for you. Begin again."}
 		}
-		to += "#problem=" + url.QueryEscape(p.Detail)
+		// The kind alone: the page has the words, so that no link can put others into
+		// our mouth.
+		to += "#problem=" + url.QueryEscape(p.Kind)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil

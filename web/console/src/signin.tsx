@@ -3,10 +3,20 @@ import { post, type Session } from "./api";
 import { register, signIn } from "./passkey";
 import { said, Trouble, useDoing } from "./view";
 
+// fromProvider has the words for what went wrong on the way back from the identity provider.
+const fromProvider: Record<string, string> = {
+  over: "This sign-in was begun elsewhere, or took too long. Begin again.",
+  provider_refused: "The identity provider did not let you in. Begin again, or sign in with a passkey.",
+  provider_silent: "The identity provider does not answer. Try again, or sign in with a passkey.",
+  linked: "You sign in to another account here already. Sign in without the invitation.",
+  no_invitation: "This invitation was used, was replaced or has run out. Ask an administrator for a new one.",
+  not_invited: "Nobody has invited you here yet. Ask an administrator for an invitation.",
+};
+
 // SignIn lets people in: with an invitation the first time, then without.
 export function SignIn({ session, hash, onDone }: { session: Session; hash: string; onDone: () => void }) {
   const token = hash.startsWith("#invitation=") ? hash.slice("#invitation=".length) : "";
-  const told = hash.startsWith("#problem=") ? decodeURIComponent(hash.slice("#problem=".length).replaceAll("+", " ")) : "";
+  const told = hash.startsWith("#problem=") ? (fromProvider[hash.slice("#problem=".length)] ?? "Signing in did not work. Begin again.") : "";
   const [invited, setInvited] = useState<{ name: string; role: string }>();
   const [refused, setRefused] = useState("");
   const { busy, problem, run } = useDoing(() => undefined);
