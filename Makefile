@@ -71,7 +71,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 test: assets web-check web-e2e format-check lint ## Everything that must hold: web, format, lint, vet, tests with -race, generated files
 	$(GO) vet ./...
 	$(GO) test -race -short -shuffle=on -timeout 30m ./...
-	$(GO) test $(READS_MANY)
+	$(GO) test -timeout 30m $(READS_MANY)
 	@$(MAKE) --no-print-directory generate-check
 
 .PHONY: web-check
