@@ -397,7 +397,7 @@ func TestTheWayWithoutBiometrics(t *testing.T) {
 		t.Errorf("%s, %+v", got.State, got.Findings)
 	}
 	// From the start: document and details, then a person who has seen them.
-	d := l.arrive(p, "without from the start")
+	d := l.arrive(somebody(t, 14), "without from the start")
 	if got := decline(d); got.State != "processing" {
 		t.Errorf("%s", got.State)
 	}
