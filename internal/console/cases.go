@@ -317,7 +317,7 @@ func verdict(w http.ResponseWriter, r *http.Request) (Verdict, []kyc.Finding, er
 	if err := read(w, r, &v); err != nil {
 		return v, nil, err
 	}
-	if v.Verdict != kyc.Approved && v.Verdict != kyc.Declined && v.Verdict != kyc.ActionRequired {
+	if !v.Verdict.IsVerdict() {
 		return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "The verdict is approved, declined or action_required."}
 	}
 	if len(v.Reasons) > maxReasons {

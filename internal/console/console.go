@@ -164,13 +164,13 @@ func (c *console) routes() []route {
 	at := func(method, path string) string { return method + " " + Path + "api/" + path }
 	return []route{
 		{pattern: at("GET", "session"), open: true, do: c.session},
-		{pattern: at("POST", "sign-in/passkey/begin"), open: true, do: c.beginPasskey},
-		{pattern: at("POST", "sign-in/passkey/finish"), open: true, do: c.finishPasskey},
+		{pattern: at("POST", "sign-in/passkey/begin"), open: true, do: c.keyed(c.beginPasskey)},
+		{pattern: at("POST", "sign-in/passkey/finish"), open: true, do: c.keyed(c.finishPasskey)},
 		{pattern: at("POST", "sign-in/provider"), open: true, do: c.beginProvider},
 		{pattern: at("GET", "sign-in/provider/callback"), open: true, do: c.finishProvider},
 		{pattern: at("POST", "invitation"), open: true, do: c.invitation},
-		{pattern: at("POST", "invitation/passkey/begin"), open: true, do: c.beginRegistration},
-		{pattern: at("POST", "invitation/passkey/finish"), open: true, do: c.finishRegistration},
+		{pattern: at("POST", "invitation/passkey/begin"), open: true, do: c.keyed(c.beginRegistration)},
+		{pattern: at("POST", "invitation/passkey/finish"), open: true, do: c.keyed(c.finishRegistration)},
 		{pattern: at("POST", "sign-out"), do: c.signOut},
 
 		{pattern: at("GET", "queue"), needs: kyc.SeeQueue, do: c.queue},

@@ -50,9 +50,6 @@ func (c *console) holder(ctx context.Context, id kyc.OperatorID) (holder, error)
 }
 
 func (c *console) beginPasskey(w http.ResponseWriter, _ *http.Request, _ who) error {
-	if c.keys == nil {
-		return noPasskeys()
-	}
 	options, session, err := c.keys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return err
@@ -81,17 +78,21 @@ func credential(w http.ResponseWriter, r *http.Request) (json.RawMessage, error)
 	return body.Credential, err
 }
 
+// answered takes the first half of a ceremony, which is spent by that, and reads
+// what a person's device answered.
+func (c *console) answered(w http.ResponseWriter, r *http.Request, kind string) (k ceremony, session webauthn.SessionData, raw json.RawMessage, err error) {
+	if k, err = c.takeCeremony(w, r, kind); err != nil {
+		return k, session, nil, err
+	}
+	if raw, err = credential(w, r); err != nil {
+		return k, session, nil, err
+	}
+	return k, session, raw, json.Unmarshal(k.Data, &session)
+}
+
 func (c *console) finishPasskey(w http.ResponseWriter, r *http.Request, _ who) error {
-	k, err := c.takeCeremony(w, r, "passkey")
+	k, session, raw, err := c.answered(w, r, "passkey")
 	if err != nil {
-		return err
-	}
-	raw, err := credential(w, r)
-	if err != nil {
-		return err
-	}
-	var session webauthn.SessionData
-	if err := json.Unmarshal(k.Data, &session); err != nil {
 		return err
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(raw)
@@ -100,9 +101,6 @@ func (c *console) finishPasskey(w http.ResponseWriter, r *http.Request, _ who) e
 	}
 	ctx := r.Context()
 	var failure error
-	if c.keys == nil {
-		return noPasskeys()
-	}
 	user, used, err := c.keys.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
 		h, err := c.holder(ctx, kyc.OperatorID(handle))
 		if err != nil && kyc.KindOf(err) != kyc.NotFound {
@@ -174,9 +172,6 @@ func (c *console) beginRegistration(w http.ResponseWriter, r *http.Request, _ wh
 	for _, k := range h.keys {
 		known = append(known, k.Descriptor())
 	}
-	if c.keys == nil {
-		return noPasskeys()
-	}
 	options, session, err := c.keys.BeginRegistration(h, webauthn.WithExclusions(known), webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
 		ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: protocol.ResidentKeyRequired(), UserVerification: protocol.VerificationRequired,
 	}))
@@ -189,16 +184,8 @@ func (c *console) beginRegistration(w http.ResponseWriter, r *http.Request, _ wh
 // finishRegistration keeps the passkey of an invited person and signs them in. The
 // invitation is used up.
 func (c *console) finishRegistration(w http.ResponseWriter, r *http.Request, _ who) error {
-	k, err := c.takeCeremony(w, r, "registration")
+	k, session, raw, err := c.answered(w, r, "registration")
 	if err != nil {
-		return err
-	}
-	raw, err := credential(w, r)
-	if err != nil {
-		return err
-	}
-	var session webauthn.SessionData
-	if err := json.Unmarshal(k.Data, &session); err != nil {
 		return err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(raw)
@@ -214,9 +201,6 @@ func (c *console) finishRegistration(w http.ResponseWriter, r *http.Request, _ w
 	if err != nil {
 		return err
 	}
-	if c.keys == nil {
-		return noPasskeys()
-	}
 	made, err := c.keys.CreateCredential(h, session, parsed)
 	if err != nil {
 		return badKey(err)
@@ -231,6 +215,14 @@ func takeInvitation(ctx context.Context, tx kyc.Tx, hash [32]byte) error {
 		return noInvitation()
 	}
 	return err
+}
+
+// keyed serves what needs passkeys, where there are any.
+func (c *console) keyed(do func(http.ResponseWriter, *http.Request, who) error) func(http.ResponseWriter, *http.Request, who) error {
+	if c.keys == nil {
+		return func(http.ResponseWriter, *http.Request, who) error { return noPasskeys() }
+	}
+	return do
 }
 
 // noPasskeys answers where the server is called by an address of numbers.

@@ -114,6 +114,9 @@ func States() []State {
 	return []State{Open, Processing, ActionRequired, InReview, Approved, Declined, Expired, Erased}
 }
 
+// IsVerdict reports whether a person can decide so.
+func (s State) IsVerdict() bool { return s == Approved || s == Declined || s == ActionRequired }
+
 // Turn says who acts next in a state: "applicant", "us", "reviewer" or "nobody".
 func (s State) Turn() string {
 	switch s {

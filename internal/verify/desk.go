@@ -388,7 +388,7 @@ func (s *Service) agreement(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.
 // without one.
 func (s *Service) decideSample(ctx context.Context, tx kyc.Tx, c kyc.Case, version int64, by kyc.OperatorID, verdict kyc.State, reasons []kyc.Finding) (judged, error) {
 	switch {
-	case verdict != kyc.Approved && verdict != kyc.Declined && verdict != kyc.ActionRequired:
+	case !verdict.IsVerdict():
 		return judged{Case: c}, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "The verdict is approved, declined or action_required."}
 	case verdict != kyc.Approved && len(reasons) == 0:
 		return judged{Case: c}, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "say why, by finding code"}

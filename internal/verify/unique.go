@@ -171,10 +171,10 @@ func (s *Service) unseen(ctx context.Context, tx kyc.Tx, c kyc.Case, e Evidence)
 		return nil, err
 	}
 	e.Held, e.LikeElsewhere = held, s.likeElsewhere(pol, c, e)
-	j := judge{policy: pol, evidence: e, findings: []kyc.Finding{{Code: kyc.HelpRequested, Item: kyc.WholeCase}}}
+	j := judge{policy: pol, evidence: e}
 	j.otherAccounts(false)
 	return slices.DeleteFunc(j.findings, func(f kyc.Finding) bool {
-		return f.Item != kyc.Uniqueness || slices.ContainsFunc(c.Findings, func(g kyc.Finding) bool { return g.Code == f.Code })
+		return slices.ContainsFunc(c.Findings, func(g kyc.Finding) bool { return g.Code == f.Code })
 	}), nil
 }
 
