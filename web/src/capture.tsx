@@ -205,22 +205,28 @@ function still(v: HTMLVideoElement): HTMLCanvasElement {
   return full;
 }
 
-// guide measures frames, one at a time, as fast as they can be measured, and
-// hands over the very frame that was found good.
+// inHand is how many frames are on their way at once: while one is measured beside
+// the page, the next is drawn.
+const inHand = 2;
+
+// guide measures frames as fast as they can be measured, and hands over the very
+// frame that was found good.
 function guide(v: HTMLVideoElement, tell: (a: Advice, width: number) => void, hand: (photo: Blob | null) => void, count: (n: number) => void): () => void {
   const worker = new Worker(new URL("./guide/worker.ts", import.meta.url), { type: "module" });
   const adviser = new Adviser();
   const small = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const near = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   let before: Advice | undefined;
-  let shot: HTMLCanvasElement | undefined;
+  const sent: (HTMLCanvasElement | undefined)[] = []; // what is measured now, in full where it may be taken
+  let asked = false;
   let over = false;
   let frames = 0;
 
   const look = () => {
+    asked = false;
     if (over || !small || !near || v.videoWidth === 0) return;
     // When the picture may be taken of it, the frame is kept in full.
-    shot = before?.hint === "good" ? still(v) : undefined;
+    const shot = before?.hint === "good" ? still(v) : undefined;
     const from = shot ?? v;
     const [fw, fh] = [v.videoWidth, v.videoHeight];
     const k = Math.min(1, smallSide / Math.max(fw, fh));
@@ -239,14 +245,18 @@ function guide(v: HTMLVideoElement, tell: (a: Advice, width: number) => void, ha
         frame.detail = near.getImageData(0, 0, dw, dh);
       }
     }
+    sent.push(shot);
     worker.postMessage(frame, [frame.small.data.buffer, ...(frame.detail ? [frame.detail.data.buffer] : [])]);
+    next();
   };
   const next = () => {
-    if (over) return;
+    if (over || asked || sent.length >= inHand) return;
+    asked = true;
     if ("requestVideoFrameCallback" in v) v.requestVideoFrameCallback(look);
     else requestAnimationFrame(look);
   };
   worker.onmessage = (e: MessageEvent<Seen>) => {
+    const shot = sent.shift();
     if (over) return;
     count(++frames);
     before = adviser.see(e.data, performance.now());

@@ -33,6 +33,7 @@ const spare = 1000; // milliseconds of the longest film that are left for its en
 const litFrames = 3; // of the server's least of twelve, under five colours
 const litAfterMS = 110; // a screen and a camera need as long to show a colour and to see it
 const litMost = 2500;
+const thankMS = 1500; // that all is done stays as long, so that it can be read
 const framedMS = 2500; // where no face can be followed: time to find the oval
 
 interface Reel {
@@ -208,6 +209,7 @@ export function Challenge(p: ChallengeProps) {
     r.over = true;
     setPhase("send");
     navigator.vibrate?.([60, 60, 60]);
+    const thanked = wait(thankMS);
     const device = deviceOf(film.current);
     await give(r, r.given.length + r.held.length > r.drawn.limits.frames ? Infinity : 0);
     if (r.given.length > r.drawn.limits.frames) {
@@ -223,6 +225,7 @@ export function Challenge(p: ChallengeProps) {
       });
       if (c.status !== "used") return setPhase("lost");
       const kase = await patient(() => p.client.read());
+      await thanked;
       p.onDone(kase);
     } catch (e) {
       if (!(e instanceof Problem)) return; // the dialog was closed
@@ -340,6 +343,8 @@ function deviceOf(f: Film | undefined): Device {
   };
 }
 
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
 // patient asks again while the network is away.
 async function patient<T>(doing: () => Promise<T>): Promise<T> {
   for (let k = 0; ; k++) {
@@ -347,7 +352,7 @@ async function patient<T>(doing: () => Promise<T>): Promise<T> {
       return await doing();
     } catch (e) {
       if (!(e instanceof Problem) || !(e.unanswered || e.code === "busy") || k > 30) throw e;
-      await new Promise((done) => setTimeout(done, Math.min(8000, 500 * 2 ** k)));
+      await wait(Math.min(8000, 500 * 2 ** k));
     }
   }
 }
