@@ -10,7 +10,7 @@ type Contacts struct {
 // Recovery is how it stands with a document or a face that is in use. It says the
 // same whether an address that was typed is anybody's or not.
 type Recovery struct {
-	Status  string   `json:"status" enum:"open,face,proved,reported" doc:"open: codes can be asked for and tried. face: a code was right, and a face is compared. proved: the other account is the applicant's. reported: it was not them."`
+	Status  string   `json:"status" enum:"open,face,proved,reported,closed" doc:"open: codes can be asked for and tried. face: a code was right, and a face is compared. proved: the other account is the applicant's. reported: it was not them. closed: a person has looked at both sides; applicant tokens read it as reported."`
 	Choices []string `json:"choices" nullable:"false" enum:"recover,not_me,human" doc:"What the applicant can choose now; human is POST …/help."`
 
 	CodesLeft   int `json:"codes_left" doc:"How many codes can still be asked for."`
@@ -72,7 +72,7 @@ type HelpRequest struct {
 	AskedAt   *time.Time  `json:"asked_at,omitempty" doc:"When a human was asked for; absent when nobody asked."`
 	Items     []HelpItem  `json:"items" nullable:"false"`
 	Device    *HelpDevice `json:"device,omitempty" doc:"What the device said of itself when a human was asked for."`
-	Recovery  string      `json:"recovery,omitempty" enum:"open,face,proved,reported"`
+	Recovery  string      `json:"recovery,omitempty" enum:"open,face,proved,reported,closed"`
 	UpdatedAt time.Time   `json:"updated_at"`
 }
 

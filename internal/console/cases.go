@@ -282,7 +282,7 @@ func (c *console) reasons(w http.ResponseWriter, _ *http.Request, _ who) error {
 }
 
 func (c *console) take(w http.ResponseWriter, r *http.Request, p who) error {
-	q, err := c.Service.Take(r.Context(), kyc.CaseID(r.PathValue("case")), p.ID)
+	q, err := c.Service.Take(r.Context(), kyc.CaseID(r.PathValue("case")), p.person())
 	if err != nil {
 		return err
 	}
@@ -320,22 +320,28 @@ func verdict(w http.ResponseWriter, r *http.Request) (Verdict, []kyc.Finding, er
 	if !v.Verdict.IsVerdict() {
 		return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "The verdict is approved, declined or action_required."}
 	}
-	if len(v.Reasons) > maxReasons {
-		return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: fmt.Sprintf("At most %d reasons.", maxReasons)}
+	out, err := findings(v.Reasons)
+	return v, out, err
+}
+
+// findings are the reasons of a person, as a case keeps them.
+func findings(reasons []Reason) ([]kyc.Finding, error) {
+	if len(reasons) > maxReasons {
+		return nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: fmt.Sprintf("At most %d reasons.", maxReasons)}
 	}
 	var out []kyc.Finding
-	for _, x := range v.Reasons {
+	for _, x := range reasons {
 		d, ok := kyc.Lookup(x.Code)
 		if !ok {
-			return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "Choose reasons from the list; this code is not in it."}
+			return nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "Choose reasons from the list; this code is not in it."}
 		}
 		f := kyc.Finding{Code: d.Code, Item: cmp.Or(x.Item, d.Item), Field: x.Field}
 		if !f.Item.IsKnown() || f.Field != "" && !f.Field.IsKnown() {
-			return v, nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "Choose item and field from the list; this one is not in it."}
+			return nil, &kyc.Error{Kind: kyc.Invalid, Op: "decide", Detail: "Choose item and field from the list; this one is not in it."}
 		}
 		out = append(out, f)
 	}
-	return v, out, nil
+	return out, nil
 }
 
 // Preview is what the applicant would be told.

@@ -25,7 +25,7 @@ func TestEveryRoleAndAction(t *testing.T) {
 			}
 			covered[r.needs] = true
 			method, path, _ := strings.Cut(r.pattern, " ")
-			path = strings.NewReplacer(Path+"api/", "", "{case}", "case_none", "{submission}", "sub_none", "{challenge}", "chl_none", "{at}", "0", "{operator}", "opr_none").Replace(path)
+			path = strings.NewReplacer(Path+"api/", "", "{case}", "case_none", "{submission}", "sub_none", "{challenge}", "chl_none", "{other}", "case_other", "{at}", "0", "{operator}", "opr_none").Replace(path)
 			got := b.send(method, path, map[string]string{}, nil)
 			if role.May(r.needs) {
 				if got.status == http.StatusForbidden || got.status == http.StatusUnauthorized || got.status >= 500 {
@@ -54,8 +54,8 @@ func TestTheTableOfPermits(t *testing.T) {
 	t.Parallel()
 	want := map[kyc.Role]string{
 		kyc.Reviewer:      "see_queue see_case take_case decide write_note escalate",
-		kyc.Senior:        "see_queue see_case take_case decide decide_escalated confirm write_note escalate assign see_figures export_figures",
-		kyc.Compliance:    "see_queue see_case take_case decide decide_escalated confirm write_note escalate assign see_figures export_figures verify_audit",
+		kyc.Senior:        "see_queue see_case take_case decide decide_escalated confirm withdraw write_note escalate assign see_figures export_figures",
+		kyc.Compliance:    "see_queue see_case take_case decide decide_escalated confirm withdraw write_note escalate assign see_figures export_figures verify_audit",
 		kyc.Auditor:       "see_queue see_case see_figures export_figures verify_audit",
 		kyc.Administrator: "see_figures manage_operators",
 	}
@@ -73,7 +73,7 @@ func TestTheTableOfPermits(t *testing.T) {
 	if kyc.Role("owner").May(kyc.SeeQueue) || len(kyc.PermitsOf("")) > 0 {
 		t.Error("a role that does not exist may something")
 	}
-	for _, writes := range []kyc.Permit{kyc.TakeCase, kyc.Decide, kyc.Confirm, kyc.WriteNote, kyc.Escalate, kyc.Assign, kyc.ManageOperators} {
+	for _, writes := range []kyc.Permit{kyc.TakeCase, kyc.Decide, kyc.Confirm, kyc.Withdraw, kyc.WriteNote, kyc.Escalate, kyc.Assign, kyc.ManageOperators} {
 		if slices.Contains(kyc.PermitsOf(kyc.Auditor), writes) {
 			t.Errorf("an auditor may %s", writes)
 		}

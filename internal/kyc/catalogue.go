@@ -71,6 +71,10 @@ const (
 	DocumentElsewhere Code = "uniqueness.document_elsewhere"
 	// FaceElsewhere is FaceInUse likewise.
 	FaceElsewhere Code = "uniqueness.face_elsewhere"
+	// TheftReported is that whose document is in use says that it was not them.
+	TheftReported Code = "uniqueness.theft_reported"
+	// RecoveryReview is that the policy wants a person to confirm a recovery.
+	RecoveryReview Code = "uniqueness.recovery_review"
 
 	FaceNotFound       Code = "face.not_found"
 	FaceMultiple       Code = "face.multiple"
@@ -306,6 +310,8 @@ func definitions() []Definition {
 		signal(DocumentElsewhere, Uniqueness, unread()...),
 		{Code: FaceInUse, Item: Uniqueness, Severity: Review, Audience: ForApplicant, DependsOn: poorPicture()},
 		signal(FaceElsewhere, Uniqueness, poorPicture()...),
+		signal(TheftReported, Uniqueness),
+		signal(RecoveryReview, Uniqueness, poorPicture()...),
 
 		{Code: OurFault, Item: WholeCase, Severity: Review, Audience: ForApplicant},
 		{Code: Forced, Item: WholeCase, Severity: Review, Audience: ForOperator},

@@ -14,6 +14,9 @@ const (
 	// ForSample is one that was decided without a person, and is judged again by one
 	// who is not told how.
 	ForSample QueueKind = "sample"
+	// ForReport is one that was decided, while the report of its applicant that
+	// somebody else used their document is still open.
+	ForReport QueueKind = "report"
 )
 
 // QueueRecord is a case on the reviewers' desk: ids, codes and times alone.

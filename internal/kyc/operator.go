@@ -35,6 +35,7 @@ const (
 	Decide          Permit = "decide"           // approve, refuse, ask again
 	DecideEscalated Permit = "decide_escalated" // the same for a case that was handed up
 	Confirm         Permit = "confirm"          // be the second pair of eyes
+	Withdraw        Permit = "withdraw"         // suspend or revoke the approval of another account that a case is about
 	WriteNote       Permit = "write_note"
 	Escalate        Permit = "escalate"
 	Assign          Permit = "assign" // give a case to a colleague
@@ -47,7 +48,7 @@ const (
 // Permits lists everything that can be permitted.
 func Permits() []Permit {
 	return []Permit{
-		SeeQueue, SeeCase, TakeCase, Decide, DecideEscalated, Confirm, WriteNote, Escalate, Assign,
+		SeeQueue, SeeCase, TakeCase, Decide, DecideEscalated, Confirm, Withdraw, WriteNote, Escalate, Assign,
 		SeeFigures, ExportFigures, VerifyAudit, ManageOperators,
 	}
 }
@@ -59,9 +60,9 @@ func PermitsOf(r Role) []Permit {
 	case Reviewer:
 		return deciding
 	case Senior:
-		return append(deciding, DecideEscalated, Confirm, Assign, SeeFigures, ExportFigures)
+		return append(deciding, DecideEscalated, Confirm, Withdraw, Assign, SeeFigures, ExportFigures)
 	case Compliance:
-		return append(deciding, DecideEscalated, Confirm, Assign, SeeFigures, ExportFigures, VerifyAudit)
+		return append(deciding, DecideEscalated, Confirm, Withdraw, Assign, SeeFigures, ExportFigures, VerifyAudit)
 	case Auditor:
 		return []Permit{SeeQueue, SeeCase, SeeFigures, ExportFigures, VerifyAudit}
 	case Administrator:

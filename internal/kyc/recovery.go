@@ -47,6 +47,7 @@ const (
 	RecoveryFace     RecoveryStatus = "face"     // a code was right: a face is compared with the account's record
 	RecoveryProved   RecoveryStatus = "proved"   // and it is the same person
 	RecoveryReported RecoveryStatus = "reported" // somebody else used the document
+	RecoveryClosed   RecoveryStatus = "closed"   // a person has looked at both sides of the report
 )
 
 // RecoveryRecord is a stored recovery, one of each case. Version starts at 1 and

@@ -66,6 +66,12 @@ func (s *server) recovery(ctx context.Context, r verify.Recovery, wish Tongue, l
 			out.Choices = []string{"recover", "not_me", "human"}
 		}
 	}
+	if r.Status == kyc.RecoveryClosed { // what came of a report is told by the case
+		step = string(kyc.RecoveryReported)
+		if !callerOf(ctx).integrator() {
+			out.Status = step
+		}
+	}
 	if step == "" {
 		step = string(r.Status)
 		if r.Status == kyc.RecoveryOpen {
@@ -170,7 +176,7 @@ func (s *server) reportTheft(ctx context.Context, in *CaseAction) (*recoveryOut,
 
 func (s *server) listRecoveries(ctx context.Context, in *struct {
 	Tongue
-	Status string `query:"status" enum:"open,face,proved,reported" default:"reported"`
+	Status string `query:"status" enum:"open,face,proved,reported,closed" default:"reported"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"100"`
 },
 ) (*struct{ Body api.RecoveryList }, error) {

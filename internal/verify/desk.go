@@ -62,14 +62,18 @@ func (s *Service) settleDesk(ctx context.Context, tx kyc.Tx, c kyc.Case, effects
 // place lays a case on the desk, or takes it off, after something happened to it.
 func (s *Service) place(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.Record) error {
 	policy := s.Policy().Review
+	reported, err := openReport(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
 	if c.State == kyc.InReview {
-		reason := reviewReason(c)
+		reason := reviewReason(c, reported)
 		q, err := tx.Queued(ctx, c.ID)
 		switch {
 		case err == nil && q.Kind == kyc.ForReview && q.Reason == reason:
 			return nil
-		case err == nil && q.Kind == kyc.ForReview: // help was asked for meanwhile
-			q.Reason = reason
+		case err == nil && q.Kind != kyc.ForSample: // help was asked for meanwhile, or it comes back
+			q.Kind, q.Reason = kyc.ForReview, reason
 			if due := rec.At.Add(policy.GoalFor(reason)); due.Before(q.DueAt) {
 				q.DueAt = due
 			}
@@ -82,6 +86,9 @@ func (s *Service) place(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.Reco
 	}
 	if rec.From == rec.To {
 		return nil
+	}
+	if reported && c.State != kyc.Erased {
+		return s.keepReport(ctx, tx, c, rec.At)
 	}
 	if rec.From != "" {
 		if err := tx.DropQueue(ctx, c.ID); err != nil {
@@ -98,11 +105,17 @@ func (s *Service) place(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.Reco
 	return tx.PutQueue(ctx, kyc.QueueRecord{Case: c.ID, Kind: kyc.ForSample, Since: rec.At, DueAt: rec.At.Add(policy.GoalFor(""))})
 }
 
-// reviewReason is the code that a case waits for: help that a person asked for,
-// else what only a person may judge, else what comes first.
-func reviewReason(c kyc.Case) kyc.Code {
+// reviewReason is the code that a case waits for: a report that is open, else help
+// that a person asked for, else what only a person may judge, else what comes first.
+func reviewReason(c kyc.Case, reported bool) kyc.Code {
+	if reported {
+		return kyc.TheftReported
+	}
 	var reason kyc.Code
 	for _, f := range kyc.Visible(c.Findings) {
+		if f.Code == kyc.TheftReported {
+			continue // it is closed, or is another case's
+		}
 		if f.Code == kyc.HelpRequested {
 			return f.Code
 		}
@@ -179,15 +192,18 @@ func taken(q kyc.QueueRecord) error {
 }
 
 // Take keeps a case for a person, or renews that. Conflict while somebody else
-// has it.
-func (s *Service) Take(ctx context.Context, id kyc.CaseID, by kyc.OperatorID) (kyc.QueueRecord, error) {
+// has it, Forbidden where it was handed up to others.
+func (s *Service) Take(ctx context.Context, id kyc.CaseID, by Person) (kyc.QueueRecord, error) {
 	now := s.cfg.Now()
-	return s.onDesk(ctx, id, by, func(_ kyc.Tx, _ kyc.CaseRecord, q *kyc.QueueRecord) (kyc.Record, error) {
-		if q.Locked(by, now) {
+	return s.onDesk(ctx, id, by.ID, func(_ kyc.Tx, _ kyc.CaseRecord, q *kyc.QueueRecord) (kyc.Record, error) {
+		switch {
+		case q.Locked(by.ID, now):
 			return kyc.Record{}, taken(*q)
+		case q.Escalated && !by.Role.May(kyc.DecideEscalated):
+			return kyc.Record{}, handedUp() // who cannot decide it keeps it from nobody who can
 		}
-		fresh := q.LockedBy != by || !now.Before(q.LockedUntil)
-		q.LockedBy, q.LockedUntil = by, now.Add(s.Policy().Review.Lock)
+		fresh := q.LockedBy != by.ID || !now.Before(q.LockedUntil)
+		q.LockedBy, q.LockedUntil = by.ID, now.Add(s.Policy().Review.Lock)
 		if !fresh {
 			return kyc.Record{}, nil
 		}
@@ -453,27 +469,7 @@ func (s *Service) judgeOnDesk(ctx context.Context, id kyc.CaseID, by Person, f f
 	var out Decision
 	var j judged
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
-		r, err := tx.Case(ctx, id)
-		if err != nil {
-			return err
-		}
-		q, err := tx.Queued(ctx, id)
-		if kyc.KindOf(err) == kyc.NotFound {
-			return &kyc.Error{Kind: kyc.NotAllowed, Op: "decide", State: r.State}
-		}
-		if err != nil {
-			return err
-		}
-		now := s.cfg.Now()
-		switch {
-		case q.Locked(by.ID, now):
-			return taken(q)
-		case q.LockedBy != by.ID || !now.Before(q.LockedUntil):
-			return &kyc.Error{Kind: kyc.Conflict, Op: "decide", Detail: "Take the case first, so that nobody else decides it meanwhile."}
-		case q.Escalated && !by.Role.May(kyc.DecideEscalated):
-			return &kyc.Error{Kind: kyc.Forbidden, Op: "decide", Detail: "This case was handed up. A senior or compliance colleague decides it."}
-		}
-		c, err := s.open(ctx, tx, r)
+		r, c, q, err := s.held(ctx, tx, id, by)
 		if err != nil {
 			return err
 		}

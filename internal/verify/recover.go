@@ -37,6 +37,7 @@ type recovery struct {
 	Owners   []kyc.ApplicantID `json:"owners,omitempty"` // of these, who hold the document
 	Codes    []sentCode        `json:"codes,omitempty"`
 	Account  kyc.ApplicantID   `json:"account,omitempty"` // whose code was right
+	Closed   *Closing          `json:"closed,omitempty"`  // of a report
 }
 
 // sentCode is a code that was asked for. One without To was never sent, and is
@@ -162,6 +163,9 @@ func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event strin
 			err = tx.SaveRecovery(ctx, r)
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.reported(ctx, tx, c, k.Version, r); err != nil {
 			return err
 		}
 		out = s.seen(r, x)

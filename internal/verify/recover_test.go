@@ -165,7 +165,7 @@ func TestARuleBringsAPersonToARecovery(t *testing.T) {
 	_, code := l.asks(id, "+49 30 12-34-56")
 	r, _ := l.tries(id, code)
 	l.selfie(r.Proof, goodPortrait(0.1))
-	l.wants(l.check(r.Proof), kyc.InReview, "eligibility.rule_review@eligibility")
+	l.wants(l.check(r.Proof), kyc.InReview, "uniqueness.recovery_review@uniqueness")
 	if _, err := l.Review(l.ctx(), r.Proof, "rev_1", kyc.Approved, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func (j *judge) again() []kyc.Finding {
 	j.sameAsRecord()
 	j.contradictions()
 	if j.evidence.Recovering && j.policy.Uniqueness.Recovery.Review && !j.blames(kyc.Face) {
-		j.add(kyc.Finding{Code: kyc.RuleReview, Item: kyc.Eligibility})
+		j.add(kyc.Finding{Code: kyc.RecoveryReview, Item: kyc.Uniqueness})
 	}
 	return j.findings
 }

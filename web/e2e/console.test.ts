@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { come, judge, look, openCase, settled, tail } from "./desk";
 import { type Link, Place, type Visit } from "./harness";
 
 let place: Place;
@@ -22,20 +23,6 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => place?.close());
 
-// come opens an invitation and makes a passkey with it.
-async function come(link: string): Promise<Visit> {
-  const v = await place.visit(link, { desk: true, failures: true });
-  v.page.setDefaultTimeout(25_000);
-  const cdp = await v.page.context().newCDPSession(v.page);
-  await cdp.send("WebAuthn.enable");
-  await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-  });
-  await v.page.getByRole("button", { name: "Make a passkey" }).click();
-  await v.page.getByRole("button", { name: "Sign out" }).waitFor();
-  return v;
-}
-
 // helped is a case of one applicant that waits for a person: with a typing error,
 // and help asked for.
 async function helped(account: string, locale = "de"): Promise<Link> {
@@ -43,38 +30,9 @@ async function helped(account: string, locale = "de"): Promise<Link> {
   await place.send(link, "document_front", readFileSync(join(demo, "passport.jpg")));
   await place.send(link, "details", JSON.stringify({ ...details, surname: `${details.surname?.slice(0, -1)}x` }));
   await place.send(link, "face", readFileSync(join(demo, "selfie.jpg")));
-  await settled(link);
+  await settled(place, link);
   await place.askHelp(link);
   return link;
-}
-
-async function settled(link: Link): Promise<string> {
-  for (;;) {
-    const { state } = await place.readCase(link);
-    if (state !== "processing") return state;
-    await new Promise((done) => setTimeout(done, 500));
-  }
-}
-
-const tail = (link: Link) => `…${link.id.slice(-8)}`;
-
-async function openCase(v: Visit, link: Link): Promise<void> {
-  await v.page.goto(`${new URL(v.page.url()).origin}/console/#/case/${link.id}`);
-  await v.page.reload(); // the address alone loads nothing anew where it is the same
-  await v.page.getByRole("heading", { name: `Case ${tail(link)}` }).waitFor();
-  await v.page.getByRole("region", { name: "Evidence" }).waitFor();
-}
-
-async function judge(v: Visit, item: string, choice: "Passed" | "Ask again" | "Refuse", why?: string): Promise<void> {
-  const box = v.page.getByRole("group", { name: item });
-  await box.getByRole("radio", { name: choice }).check();
-  if (why) await box.getByLabel("Why").selectOption({ label: why });
-}
-
-// look examines the screen for accessibility, and at the desk's own size after.
-async function look(v: Visit, name: string): Promise<void> {
-  expect.soft(await v.look(name)).toEqual([]);
-  await v.page.setViewportSize({ width: 1280, height: 800 });
 }
 
 describe("the console", () => {
@@ -84,7 +42,7 @@ describe("the console", () => {
     await look(v, "50-console-sign-in");
     expect(v.wrong).toEqual([]);
 
-    const admin = await come(place.invite("Ada", "administrator"));
+    const admin = await come(place, place.invite("Ada", "administrator"));
     people.administrator = admin;
     for (const [name, role] of [["Rev", "reviewer"], ["Rob", "reviewer"], ["Sue", "senior"], ["Cleo", "compliance"], ["Aud", "auditor"]] as const) {
       await admin.page.getByLabel("Name").fill(name);
@@ -92,7 +50,7 @@ describe("the console", () => {
       await admin.page.getByRole("button", { name: "Invite", exact: true }).click();
       await admin.page.getByText(`Hand this link to ${name}`).waitFor();
       const link = await admin.page.getByRole("status").locator(".letters").textContent();
-      people[people[role] ? "second" : role] = await come(link ?? "");
+      people[people[role] ? "second" : role] = await come(place, link ?? "");
     }
     await admin.page.reload();
     await admin.page.getByRole("rowheader", { name: "Aud" }).waitFor();
@@ -202,7 +160,7 @@ describe("the console", () => {
     expect((await place.readCase(link)).state).toBe("action_required");
     await expect(place.send(link, "face", readFileSync(join(demo, "selfie.jpg")))).rejects.toThrow("409");
     await place.send(link, "details", JSON.stringify({ surname: details.surname }));
-    expect(["approved", "in_review"]).toContain(await settled(link)); // the demonstration's document verifies one account
+    expect(["approved", "in_review"]).toContain(await settled(place, link)); // the demonstration's document verifies one account
   }, 240_000);
 
   it("wants a second person for a refusal, hands up, assigns and notes", async () => {

@@ -9,6 +9,7 @@ export type Permit =
   | "decide"
   | "decide_escalated"
   | "confirm"
+  | "withdraw"
   | "write_note"
   | "escalate"
   | "assign"
@@ -48,7 +49,7 @@ export interface Finding {
 
 export interface Waiting {
   case: string;
-  kind: "review" | "sample";
+  kind: "review" | "sample" | "report";
   reason?: string;
   title: string;
   since: string;
@@ -125,6 +126,20 @@ export interface File {
   people: Record<string, string>;
   now: string;
   four_eyes: string[];
+}
+
+// Sides is who else a case is about.
+export interface Sides {
+  report?: { id: string; case: string; status: "reported" | "closed"; at: string; closed?: { by: string; at: string; founded: boolean; code: string } };
+  others: Other[];
+}
+
+export interface Other {
+  case: string;
+  state: string;
+  created_at: string;
+  why: string[];
+  faces: { here: string; there: string; score: number; threshold: number; false_match_rate: number }[];
 }
 
 export interface Code {

@@ -4,6 +4,7 @@ import { CaseScreen } from "./case";
 import { FiguresScreen } from "./figures";
 import { AuditScreen, PeopleScreen } from "./people";
 import { QueueScreen } from "./queue";
+import { SidesScreen } from "./sides";
 import { SignIn } from "./signin";
 import { said, Trouble, useKeys } from "./view";
 
@@ -26,6 +27,7 @@ const keysHelp: [string, string][] = [
   ["m", "measure"],
   ["n", "write a note"],
   ["u", "hand up"],
+  ["s", "both sides: the case and the one that it is about"],
   ["d", "decide"],
   ["q", "back to the queue"],
   ["?", "these keys"],
@@ -66,7 +68,7 @@ function Screens({ me, at }: { me: Me; at: string }) {
           {rooms
             .filter(([, , p]) => me.may(p))
             .map(([to, name]) => (
-              <a href={`#/${to}`} aria-current={room === to || (to === "queue" && room === "case") ? "page" : undefined}>
+              <a href={`#/${to}`} aria-current={room === to || (to === "queue" && (room === "case" || room === "sides")) ? "page" : undefined}>
                 {name}
               </a>
             ))}
@@ -83,6 +85,7 @@ function Screens({ me, at }: { me: Me; at: string }) {
       </header>
       <main>
         {room === "case" ? <CaseScreen key={id} id={id} me={me} /> : null}
+        {room === "sides" ? <SidesScreen key={id} id={id} me={me} /> : null}
         {room === "queue" ? <QueueScreen me={me} /> : null}
         {room === "figures" ? <FiguresScreen me={me} /> : null}
         {room === "audit" ? <AuditScreen me={me} /> : null}

@@ -1,12 +1,13 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { pieces, readPieces } from "../../src/diff";
 import type { Me } from "./app";
 import { type Colleague, type File, type Finding, get, post, type Sent, type Waiting } from "./api";
 import { Decide } from "./decide";
 import { Crop, Frames, type Mark, type Shown, usePictures, Viewer } from "./picture";
-import { plain, Section, span, Time, Trouble, useDoing, useKeys, useLoaded, useTitle } from "./view";
+import { plain, Section, span, strangers, Time, Trouble, useDoing, useKeys, useLoaded, useTitle } from "./view";
 
-const itemNames: Record<string, string> = { document_front: "Front", document_back: "Back", face: "Face", details: "Details", case: "Case" };
+export const itemNames: Record<string, string> = { document_front: "Front", document_back: "Back", face: "Face", details: "Details", case: "Case" };
 
 export function CaseScreen({ id, me }: { id: string; me: Me }) {
   const { value: file, problem, again } = useLoaded<File>(() => get(`cases/${id}`), [id], me.signedOut);
@@ -14,11 +15,16 @@ export function CaseScreen({ id, me }: { id: string; me: Me }) {
   const back = () => {
     location.hash = "#/queue";
   };
-  useKeys({ q: back });
+  useKeys({
+    q: back,
+    s: () => {
+      location.hash = `#/sides/${id}`;
+    },
+  });
   return (
     <>
       <p>
-        <a href="#/queue">Back to the queue</a>
+        <a href="#/queue">Back to the queue</a> · <a href={`#/sides/${id}`}>Both sides</a>
       </p>
       <h1 ref={heading} tabIndex={-1}>
         Case …{id.slice(-8)}
@@ -178,7 +184,6 @@ function Marked({ of }: { of: { text: string; kind?: string }[] }) {
 function Faces({ file, front, face, pictures }: { file: File; front: Sent; face: Sent; pictures: Record<string, Shown> }) {
   const f = file.faces as NonNullable<File["faces"]>;
   const [a, b] = [pictures[front.id], pictures[face.id]];
-  const rate = f.false_match_rate;
   return (
     <Section title="Faces">
       <div class="faces">
@@ -186,9 +191,7 @@ function Faces({ file, front, face, pictures }: { file: File; front: Sent; face:
         {b && face.boxes?.face && <Crop class="face" of={b} box={face.boxes.face} label="Face of the applicant" />}
       </div>
       <p>
-        Similarity {f.score.toFixed(2)}, {f.score >= f.threshold ? "above" : "below"} the policy's {f.threshold.toFixed(2)}. Of strangers,{" "}
-        {/* What is rarer was not measured on enough strangers to be a number. */}
-        {rate >= 0.1 ? `${Math.round(rate * 100)} in 100` : rate >= 0.001 ? `1 in ${Math.round(1 / rate)}` : "fewer than 1 in 1,000"} are as alike.
+        Similarity {f.score.toFixed(2)}, {f.score >= f.threshold ? "above" : "below"} the policy's {f.threshold.toFixed(2)}. Of strangers, {strangers(f.false_match_rate)} are as alike.
       </p>
     </Section>
   );
@@ -217,8 +220,9 @@ function Found({ file }: { file: File }) {
   );
 }
 
-// Work is what one may do with the case now.
-function Work({ file, me, again, onDone }: { file: File; me: Me; again: () => Promise<void>; onDone: () => void }) {
+// Work is what one may do with the case now. Its children are there while one has it.
+export function Work(p: { file: File; me: Me; again: () => Promise<void>; onDone: () => void; onDecided?: () => void; children?: ComponentChildren }) {
+  const { file, me, again, onDone, onDecided = onDone, children } = p;
   const [q, setQ] = useState<Waiting | undefined>(file.queue);
   const { busy, problem, run } = useDoing(me.signedOut);
   const id = file.case.id;
@@ -237,28 +241,29 @@ function Work({ file, me, again, onDone }: { file: File; me: Me; again: () => Pr
       } else setQ(await post<Waiting>(`cases/${id}/take`));
     });
   const up = () => void (me.may("escalate") && q && run(() => post(`cases/${id}/escalate`).then(onDone)));
-  useKeys({ t: () => me.may("take_case") && q && take(), u: up });
+  useKeys({ t: () => me.may("take_case") && q && !(q.escalated && !me.may("decide_escalated")) && take(), u: up });
   if (!q) return <Section title="Decision"><p>This case does not wait for a reviewer.</p></Section>;
   const other = q.locked_by && !mine ? (file.people[q.locked_by] ?? "A colleague") : "";
-  const p = q.proposal;
+  const proposed = q.proposal;
   const blocked = q.escalated && !me.may("decide_escalated");
   return (
     <Section title="Decision">
       {other && <p>{other} has this case open{q.locked_until ? <> until <Time at={q.locked_until} /></> : null}.</p>}
       {problem && <Trouble text={problem} />}
       {blocked && <p>This case was handed up. A senior or compliance colleague decides it.</p>}
+      {q.kind === "report" && <p>The case is decided: {plain(file.case.state)}. The report of its applicant still waits.</p>}
       {!me.may("decide") && <p>As {me.session.role} you see the case and change nothing.</p>}
-      {p && (
+      {proposed && (
         <>
           <p>
-            {file.people[p.by] ?? "A colleague"} proposes: <strong>{plain(p.verdict)}</strong>
-            {p.findings.length > 0 ? `, because: ${p.findings.map((f) => f.title).join("; ")}` : ""}.
+            {file.people[proposed.by] ?? "A colleague"} proposes: <strong>{plain(proposed.verdict)}</strong>
+            {proposed.findings.length > 0 ? `, because: ${proposed.findings.map((f) => f.title).join("; ")}` : ""}.
           </p>
-          {p.by === me.session.id && <p>A second person must confirm it.</p>}
+          {proposed.by === me.session.id && <p>A second person must confirm it.</p>}
         </>
       )}
       <div class="actions">
-        {me.may("take_case") && (
+        {me.may("take_case") && !blocked && (
           <button type="button" class={mine ? "quiet" : ""} aria-disabled={busy} onClick={take}>
             {mine ? "Give it back" : "Take the case"}
           </button>
@@ -269,9 +274,9 @@ function Work({ file, me, again, onDone }: { file: File; me: Me; again: () => Pr
           </button>
         )}
       </div>
-      {mine && p && me.may("confirm") && p.by !== me.session.id && (
+      {mine && proposed && me.may("confirm") && proposed.by !== me.session.id && (
         <div class="actions">
-          <button type="button" onClick={() => void run(() => post(`cases/${id}/confirm`, { agree: true }).then(onDone))}>
+          <button type="button" onClick={() => void run(() => post(`cases/${id}/confirm`, { agree: true }).then(onDecided))}>
             Confirm
           </button>
           <button type="button" class="quiet" onClick={() => void run(() => post(`cases/${id}/confirm`, { agree: false }).then(again))}>
@@ -279,7 +284,8 @@ function Work({ file, me, again, onDone }: { file: File; me: Me; again: () => Pr
           </button>
         </div>
       )}
-      {mine && !p && me.may("decide") && !blocked && <Decide file={file} me={me} onDone={onDone} />}
+      {mine && !proposed && me.may("decide") && !blocked && q.kind !== "report" && <Decide file={file} me={me} onDone={onDecided} />}
+      {mine && !blocked && children}
       {me.may("assign") && <Assign file={file} q={q} me={me} again={again} />}
     </Section>
   );
@@ -306,7 +312,7 @@ function Assign({ file, q, me, again }: { file: File; q: Waiting; me: Me; again:
   );
 }
 
-function Notes({ file, me, again }: { file: File; me: Me; again: () => Promise<void> }) {
+export function Notes({ file, me, again }: { file: File; me: Me; again: () => Promise<void> }) {
   const [text, setText] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const { busy, problem, run } = useDoing(me.signedOut);

@@ -9,16 +9,19 @@ export interface Shown {
   height: number;
 }
 
-// usePictures fetches the pictures that stand for the items of a case, each once.
+// usePictures fetches the pictures that stand for the items of a case, each once; of
+// a live face the frame by which it is compared.
 export function usePictures(id: string, sent: Sent[]): { pictures: Record<string, Shown>; problem: string } {
   const [pictures, setPictures] = useState<Record<string, Shown>>({});
   const [problem, setProblem] = useState("");
-  const wanted = sent.filter((s) => s.current && !s.gone && s.item !== "details" && !s.sequence).map((s) => s.id);
+  const wanted = sent
+    .filter((s) => s.current && !s.gone && s.item !== "details" && (!s.sequence || s.sequence.best?.length))
+    .map((s) => [s.id, s.sequence ? `challenges/${s.sequence.challenge}/frames/${s.sequence.best?.[0]}` : `submissions/${s.id}/picture`] as const);
   useEffect(() => {
     let here = true;
     const urls: string[] = [];
-    for (const s of wanted) {
-      picture(`cases/${id}/submissions/${s}/picture`).then(
+    for (const [s, path] of wanted) {
+      picture(`cases/${id}/${path}`).then(
         (p) => {
           urls.push(p.url);
           if (here) setPictures((all) => ({ ...all, [s]: p }));

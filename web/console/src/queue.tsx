@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me } from "./app";
-import { get, type Queue, type Waits } from "./api";
+import { get, type Queue, type Waiting, type Waits } from "./api";
 import { span, Trouble, useKeys, useLoaded, useTitle } from "./view";
 
 const views: [string, string][] = [
@@ -9,6 +9,12 @@ const views: [string, string][] = [
   ["escalated", "Handed up"],
   ["proposed", "To confirm"],
 ];
+
+// screenOf is where a case is worked on: what is about two accounts shows both.
+function screenOf(c: Waiting): string {
+  const both = c.reason === "uniqueness.theft_reported" || c.reason === "uniqueness.recovery_review";
+  return `#/${both ? "sides" : "case"}/${c.case}`;
+}
 
 export function QueueScreen({ me }: { me: Me }) {
   const heading = useTitle("Queue");
@@ -28,6 +34,8 @@ export function QueueScreen({ me }: { me: Me }) {
     return () => clearInterval(t);
   }, [again, counts.again]);
   const cases = value?.cases ?? [];
+  // Counts are a little older than the page.
+  const fresh = cases.filter((c, k) => c.reason && !counts.value?.some((x) => x.reason === c.reason) && cases.findIndex((x) => x.reason === c.reason) === k);
   function go(to: number) {
     const k = Math.max(0, Math.min(cases.length - 1, to));
     setAt(k);
@@ -35,7 +43,7 @@ export function QueueScreen({ me }: { me: Me }) {
   }
   const open = () => {
     const c = cases[at];
-    if (c && me.may("see_case")) location.hash = `#/case/${c.case}`;
+    if (c && me.may("see_case")) location.hash = screenOf(c);
   };
   useKeys({ j: () => go(at + 1), ArrowDown: () => go(at + 1), k: () => go(at - 1), ArrowUp: () => go(at - 1), Enter: open, o: open });
   const now = value ? Date.parse(value.now) : 0;
@@ -78,6 +86,9 @@ export function QueueScreen({ me }: { me: Me }) {
                   {c.late > 0 ? `, ${c.late} late` : ""})
                 </option>
               ))}
+            {fresh.map((c) => (
+              <option value={c.reason}>{c.title}</option>
+            ))}
           </select>
         </label>
       </div>
@@ -101,7 +112,7 @@ export function QueueScreen({ me }: { me: Me }) {
                 return (
                   <tr class={k === at ? "at" : ""}>
                     <th scope="row">
-                      <a href={`#/case/${c.case}`} onFocus={() => setAt(k)}>
+                      <a href={screenOf(c)} onFocus={() => setAt(k)}>
                         …{c.case.slice(-8)}
                       </a>
                     </th>

@@ -21,6 +21,12 @@ export function span(seconds: number): string {
 
 export const plain = (name: string) => name.replaceAll("_", " ").replaceAll(".", ": ");
 
+// strangers says how many strangers are as alike. What is rarer than one in a
+// thousand was not measured on enough of them to be a number.
+export function strangers(rate: number): string {
+  return rate >= 0.1 ? `${Math.round(rate * 100)} in 100` : rate >= 0.001 ? `1 in ${Math.round(1 / rate)}` : "fewer than 1 in 1,000";
+}
+
 export function said(e: unknown): string {
   return e instanceof Error ? e.message : "Something went wrong. Try again.";
 }

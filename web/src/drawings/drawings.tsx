@@ -237,6 +237,8 @@ export const drawings: Record<string, Pair> = {
   "uniqueness.face_in_use": { wrong: accounts(2, small), right: accounts(1, small) },
   "uniqueness.document_elsewhere": { wrong: accounts(2, card) },
   "uniqueness.face_elsewhere": { wrong: accounts(2, small) },
+  "uniqueness.theft_reported": { wrong: accounts(2, card) },
+  "uniqueness.recovery_review": { wrong: accounts(2, small) },
   "face.not_found": { wrong: <><Wall /><ellipse cx={48} cy={35} rx={24} ry={31} fill="none" stroke={mind} stroke-width={2} stroke-dasharray="4 3" /></>, right: face },
   "face.multiple": { wrong: <><Wall /><Head x={68} y={30} k={0.8} hair="#b9782f" tone="#c98d63" /><Head x={34} y={36} k={0.9} /></>, right: face },
   "face.too_small": { wrong: look({ k: 0.36, y: 42 }), right: face },
