@@ -80,6 +80,7 @@ A state says whose turn it is.
 | submit | the applicant sent evidence that passed its pre-check; when nothing is missing the full check starts |
 | refuse | the pre-check found evidence unusable; no attempt is used |
 | connected | the applicant connects from another region than before |
+| send_back | the integrator says where the applicant goes back to at the end |
 | checked | the full check of a round is done: a ` + "`final`" + ` finding declines, a ` + "`review`" + ` finding goes to a human, ` + "`retry`" + ` findings become a plan, and with none of these the case is approved |
 | check_failed | we could not finish the check in spite of retries; a human takes over, no attempt is used |
 | reviewed | a person decided |

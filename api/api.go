@@ -38,6 +38,8 @@ type Case struct {
 	// Purpose and Against are those of a re-verification.
 	Purpose string `json:"purpose,omitempty" enum:"withdrawal,appeal,recovery,device_change" doc:"Of a re-verification: why a new face is asked for."`
 	Against string `json:"against,omitempty" doc:"Of a re-verification: the approved case that the face is compared with. Not shown to applicant tokens."`
+	// ReturnURL is ready to be followed.
+	ReturnURL string `json:"return_url,omitempty" doc:"Where the applicant goes back to: your return_url with case and, if you gave one, state. It says nothing of the result: ask the API."`
 }
 
 // DocumentKind is a kind of document that the policy accepts, of some issuer at least.
@@ -281,6 +283,18 @@ type NewCase struct {
 	Contacts []string `json:"contacts,omitempty" nullable:"false" maxItems:"10" doc:"E-mail addresses and phone numbers (with + and the country's code) of the account, so that its owner can recover it and is told when somebody else uses their document. They replace those that were there; absent leaves them."`
 	// NetworkRegion is known to whoever sees the applicant's address.
 	NetworkRegion string `json:"network_region,omitempty" pattern:"^[A-Z]{2}$" example:"DE" doc:"The country that the applicant connects from, ISO 3166-1 alpha-2, when you know it. Unknown decides nothing."`
+	WayBack
+}
+
+// WayBack says where the applicant goes back to, at the end or before.
+type WayBack struct {
+	ReturnURL   string `json:"return_url,omitempty" maxLength:"1000" example:"https://shop.example.org/verified" doc:"Where the applicant goes back to. Its origin must be in return_to of the operator's file. It gets the parameters case and state."`
+	ReturnState string `json:"return_state,omitempty" maxLength:"500" doc:"What you recognise the person by when they come back; only with return_url. It stands in an address: nothing secret, nothing personal."`
+}
+
+// NewLink asks for a link.
+type NewLink struct {
+	WayBack
 }
 
 // CaseList is some of the cases.

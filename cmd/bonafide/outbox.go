@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 
 	"bonafide/internal/kyc"
 	"bonafide/internal/message"
 	"bonafide/internal/notify"
+	"bonafide/internal/operator"
 	"bonafide/internal/support"
 	"bonafide/internal/verify"
 	"bonafide/internal/webhook"
@@ -17,7 +17,7 @@ import (
 
 // outboxFlags say what leaves the house, and whose house it is.
 type outboxFlags struct {
-	Support       string `help:"File with your support channels, the only ones that people are sent to." type:"path" placeholder:"FILE" env:"BONAFIDE_SUPPORT"`
+	Operator      string `help:"File that says who you are: name, channels, logo and colours, pages that may show yours (docs/operator.md)." type:"path" placeholder:"FILE" env:"BONAFIDE_OPERATOR,BONAFIDE_SUPPORT" aliases:"support"`
 	MailServer    string `name:"mail-server" help:"Where mail is handed in: smtps://user:password@host:465 or smtp://…:587. Set it in the environment, not on the command line." placeholder:"URL" env:"BONAFIDE_MAIL_SERVER"`
 	MailFrom      string `name:"mail-from" help:"The sender of mail." placeholder:"ADDRESS" env:"BONAFIDE_MAIL_FROM"`
 	Webhook       string `help:"Address that is told what happens to cases." placeholder:"URL" env:"BONAFIDE_WEBHOOK"`
@@ -27,7 +27,7 @@ type outboxFlags struct {
 
 // outbox is how things leave the house.
 type outbox struct {
-	channels support.Channels
+	operator operator.Operator
 	mail     func(context.Context, notify.Mail) error
 	text     func(ctx context.Context, id, to, text string) error
 	tell     func(context.Context, kyc.Delivery) error
@@ -36,12 +36,9 @@ type outbox struct {
 // open makes an outbox of the flags.
 func (f outboxFlags) open(a *app) (outbox, error) {
 	var o outbox
-	if f.Support != "" {
-		text, err := os.ReadFile(f.Support)
-		if err == nil {
-			o.channels, err = support.Parse(text)
-		}
-		if err != nil {
+	if f.Operator != "" {
+		var err error
+		if o.operator, err = operator.Load(f.Operator); err != nil {
 			return o, err
 		}
 	}
@@ -78,8 +75,8 @@ func (f outboxFlags) open(a *app) (outbox, error) {
 			return w.Send(ctx, d.ID, body)
 		}
 	}
-	if o.sends() && o.channels.Name == "" {
-		return o, errors.New("--support is missing: messages to people name you and your help page")
+	if o.sends() && o.operator.Name == "" {
+		return o, errors.New("--operator is missing: messages to people name you and your help page")
 	}
 	return o, nil
 }
@@ -89,5 +86,5 @@ func (o outbox) sends() bool { return o.mail != nil || o.text != nil }
 
 // messenger writes and sends what the service asks for.
 func (o outbox) messenger(s *verify.Service, words *message.Catalogue, p support.Prover, base string) verify.Messenger {
-	return verify.Messenger{Service: s, Words: words, Prover: p, Operator: o.channels, CheckURL: base + "/support/check", Mail: o.mail, Text: o.text}
+	return verify.Messenger{Service: s, Words: words, Prover: p, Operator: o.operator.Channels, CheckURL: base + "/support/check", Mail: o.mail, Text: o.text}
 }

@@ -111,7 +111,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer node.close(log) //nolint:contextcheck // closing must end well although ctx is over
 
-	page, err := applicant.Handler()
+	page, err := applicant.Handler(out.operator)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	handler, err := server.New(server.Config{
 		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log,
 		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page, Console: desk, NetworkHeader: c.Network,
-		Operator: out.channels, Prover: node.prover,
+		Operator: out.operator, Prover: node.prover,
 	})
 	if err != nil {
 		return err

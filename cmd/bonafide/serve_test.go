@@ -29,6 +29,7 @@ import (
 	"bonafide/internal/applicant"
 	"bonafide/internal/audit"
 	"bonafide/internal/imaging"
+	"bonafide/internal/operator"
 	"bonafide/internal/sqlite"
 )
 
@@ -70,7 +71,7 @@ func needModels(t *testing.T) {
 	if _, ok := libFolder(t); !ok {
 		t.Skip("models are not here: make assets")
 	}
-	if _, err := applicant.Handler(); err != nil {
+	if _, err := applicant.Handler(operator.Operator{}); err != nil {
 		t.Skip("the web program is not built: make web")
 	}
 }

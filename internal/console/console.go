@@ -92,7 +92,11 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := page.Handler(root, func(string) string { return contentPolicy })
+	var program http.Handler
+	files, err := page.Read(root)
+	if err == nil {
+		program, err = page.Handler(files, func(string) string { return contentPolicy })
+	}
 	if errors.Is(err, page.ErrNotBuilt) {
 		program = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "The console's program is not in this binary. Build it with `make build`.", http.StatusNotFound)

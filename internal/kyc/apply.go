@@ -190,6 +190,9 @@ func Apply(c Case, e Event) (Case, []Effect, error) {
 	case Connected:
 		rec.Actor, rec.At = actor(e.By), e.At
 		c.NetworkRegion = e.Region
+	case SendBack:
+		rec.Actor, rec.At = actor(e.By), e.At
+		c.Return = &e.To
 	case Requalify:
 		rec.At, rec.Codes = e.At, e.Codes
 		c.requalify(e)

@@ -85,6 +85,7 @@ func samples(c kyc.Case) []kyc.Event {
 		sub(kyc.DocumentFront, "z"),
 		kyc.Refuse{Picture: kyc.RefusedPicture{Item: kyc.Face, Codes: []kyc.Code{kyc.FaceDark}}, At: t0},
 		kyc.Connected{Region: "DE", At: t0},
+		kyc.SendBack{To: kyc.Return{URL: "https://shop.example.org"}, By: "key_1", At: t0},
 		kyc.Requalify{Policy: "test@2", From: late, Codes: []kyc.Code{kyc.UnderAge}, At: t0},
 		checked(c.Round), checked(c.Round, kyc.DocBlurry), checked(c.Round, kyc.FaceAttack), checked(c.Round, kyc.UnderAge),
 		kyc.CheckFailed{Round: c.Round, At: t0},

@@ -241,6 +241,8 @@ type Case struct {
 	// for, and the approved case that it is compared with.
 	Purpose Purpose `json:"purpose,omitempty"`
 	Against CaseID  `json:"against,omitempty"`
+	// Return is where the applicant goes back to; nil when nobody said.
+	Return *Return `json:"return,omitempty"`
 }
 
 // Item returns the state of an item and whether the case knows it.

@@ -13,6 +13,7 @@ func Transitions() []Transition {
 	erase := func(s State) Transition { return Transition{s, Erase{}.Name(), []State{Erased}} }
 	cancel := func(s State) Transition { return Transition{s, Cancel{}.Name(), []State{Expired}} }
 	consent := func(s State) Transition { return Transition{s, GiveConsent{}.Name(), []State{s}} }
+	back := func(s State) Transition { return Transition{s, SendBack{}.Name(), []State{s}} }
 	decline := func(s State, to ...State) Transition { return Transition{s, DeclineBiometrics{}.Name(), to} }
 	return []Transition{
 		{Open, Submit{}.Name(), []State{Open, Processing}},
@@ -23,11 +24,13 @@ func Transitions() []Transition {
 		decline(Open, Open, Processing, Expired),
 		cancel(Open),
 		{Open, Expire{}.Name(), []State{Expired}},
+		back(Open),
 		erase(Open),
 		{Processing, Checked{}.Name(), []State{Approved, ActionRequired, InReview, Declined}},
 		{Processing, CheckFailed{}.Name(), []State{InReview}},
 		help(Processing),
 		decline(Processing, Processing),
+		back(Processing),
 		erase(Processing),
 		{ActionRequired, Submit{}.Name(), []State{ActionRequired, Processing}},
 		{ActionRequired, Refuse{}.Name(), []State{ActionRequired}},
@@ -37,24 +40,29 @@ func Transitions() []Transition {
 		decline(ActionRequired, ActionRequired, Processing, Expired),
 		cancel(ActionRequired),
 		{ActionRequired, Expire{}.Name(), []State{Expired}},
+		back(ActionRequired),
 		erase(ActionRequired),
 		{InReview, Reviewed{}.Name(), []State{Approved, Declined, ActionRequired, Open}},
 		{InReview, Noticed{}.Name(), []State{InReview}},
 		help(InReview),
 		decline(InReview, InReview),
+		back(InReview),
 		erase(InReview),
 		help(Approved),
 		decline(Approved, Approved),
 		{Approved, Suspend{}.Name(), []State{InReview}},
 		{Approved, Revoke{}.Name(), []State{Declined}},
 		{Approved, Requalify{}.Name(), []State{Approved}},
+		back(Approved),
 		erase(Approved),
 		{Declined, Appeal{}.Name(), []State{InReview}},
 		help(Declined),
 		decline(Declined, Declined),
+		back(Declined),
 		erase(Declined),
 		{Expired, AskHelp{}.Name(), []State{InReview}},
 		decline(Expired, Expired),
+		back(Expired),
 		erase(Expired),
 	}
 }
@@ -62,7 +70,7 @@ func Transitions() []Transition {
 // EventNames lists the names of all events in the order of a case's life.
 func EventNames() []string {
 	return []string{
-		GiveConsent{}.Name(), DeclineBiometrics{}.Name(), Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Noticed{}.Name(), Requalify{}.Name(), Suspend{}.Name(), Revoke{}.Name(),
+		GiveConsent{}.Name(), DeclineBiometrics{}.Name(), Submit{}.Name(), Refuse{}.Name(), Connected{}.Name(), SendBack{}.Name(), Checked{}.Name(), CheckFailed{}.Name(), Reviewed{}.Name(), Noticed{}.Name(), Requalify{}.Name(), Suspend{}.Name(), Revoke{}.Name(),
 		AskHelp{}.Name(), Appeal{}.Name(), Cancel{}.Name(), Expire{}.Name(), Erase{}.Name(),
 	}
 }

@@ -31,18 +31,37 @@ type file struct {
 	policy string // what the file may do where it runs
 }
 
-// Handler serves the files of root, and index.html at "/". policy is the content
-// security policy of a file, by its name. It returns [ErrNotBuilt] when there is
-// no index.html.
-func Handler(root fs.FS, policy func(name string) string) (http.Handler, error) {
-	files, err := load(root, policy)
+// Index is the name of the page itself.
+const Index = "index.html"
+
+// Read returns the files of a built program by their names. It returns
+// [ErrNotBuilt] when there is no page among them.
+func Read(root fs.FS) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+			return err
+		}
+		out[name], err = fs.ReadFile(root, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	if _, ok := out[Index]; !ok {
+		return nil, ErrNotBuilt
+	}
+	return out, nil
+}
+
+// Handler serves files by their names, and the index at "/". policy is the content
+// security policy of a file, by its name.
+func Handler(content map[string][]byte, policy func(name string) string) (http.Handler, error) {
+	files, err := load(content, policy)
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := files["/index.html"]; !ok {
-		return nil, ErrNotBuilt
-	}
-	files["/"] = files["/index.html"]
+	files["/"] = files["/"+Index]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -75,28 +94,17 @@ func Handler(root fs.FS, policy func(name string) string) (http.Handler, error) 
 	}), nil
 }
 
-// load reads and compresses every file once, by its path below "/".
-func load(root fs.FS, policy func(string) string) (map[string]file, error) {
+// load compresses every file once, by its path below "/".
+func load(content map[string][]byte, policy func(string) string) (map[string]file, error) {
 	files := map[string]file{}
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
-			return err
-		}
-		body, err := fs.ReadFile(root, name)
-		if err != nil {
-			return err
-		}
+	for name, body := range content {
 		zipped, err := compress(body)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("page: %w", err)
 		}
 		files["/"+name] = file{
 			kind: mediaType(name), body: body, zipped: zipped, cached: strings.HasPrefix(name, "assets/"), policy: policy(name),
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("page: %w", err)
 	}
 	return files, nil
 }
@@ -111,6 +119,8 @@ func mediaType(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".css":
 		return "text/css; charset=utf-8"
+	case ".ts":
+		return "text/plain; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
 	case ".wasm":

@@ -12,12 +12,16 @@ import (
 
 func page(t *testing.T) http.Handler {
 	t.Helper()
-	h, err := Handler(fstest.MapFS{
+	files, err := Read(fstest.MapFS{
 		".gitkeep":             {},
 		"index.html":           {Data: []byte("<!doctype html>" + strings.Repeat(" a page", 50))},
 		"assets/main-abcd.js":  {Data: []byte(strings.Repeat("let x;\n", 100))},
 		"assets/tiny-abcd.css": {Data: []byte("a{}")},
-	}, func(name string) string { return "of " + name })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Handler(files, func(name string) string { return "of " + name })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +92,7 @@ func TestCompressedIsTheSame(t *testing.T) {
 
 func TestNotBuilt(t *testing.T) {
 	t.Parallel()
-	if _, err := Handler(fstest.MapFS{".gitkeep": {}}, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "make build") {
+	if _, err := Read(fstest.MapFS{".gitkeep": {}}); err == nil || !strings.Contains(err.Error(), "make build") {
 		t.Errorf("got %v; want what to do", err)
 	}
 }

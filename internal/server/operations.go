@@ -97,6 +97,9 @@ func (s *server) present(ctx context.Context, wish Tongue, locale string) verify
 func (s *server) show(ctx context.Context, c kyc.Case, wish Tongue) (api.Case, error) {
 	concerns(ctx, c.Applicant)
 	out := s.present(ctx, wish, c.Locale).Case(c)
+	if c.Return != nil {
+		out.ReturnURL = s.Operator.Back(c.Return.URL, c.Return.State, string(c.ID))
+	}
 	if callerOf(ctx).integrator() {
 		out.Applicant = string(c.Applicant)
 		if c.State != kyc.Erased {
@@ -163,6 +166,9 @@ func (s *server) createCase(ctx context.Context, in *struct {
 		return nil, s.explain("create case", err)
 	}
 	n := verify.NewCase{ID: kyc.CaseID(id), ExternalID: in.Body.ExternalID, Locale: in.Body.Locale, NetworkRegion: in.Body.NetworkRegion}
+	if n.Return, err = s.wayBack(in.Body.WayBack); err != nil {
+		return nil, err
+	}
 	for _, i := range in.Body.Items {
 		n.Items = append(n.Items, kyc.Item(i))
 	}
@@ -241,10 +247,18 @@ func (s *server) take(ctx context.Context, id kyc.CaseID, item kyc.Item, network
 func (s *server) createLink(ctx context.Context, in *struct {
 	OnceHeader
 	CasePath
+	Body *api.NewLink
 },
 ) (*struct{ Body api.Link }, error) {
 	if err := s.onlyIntegrators(ctx); err != nil {
 		return nil, err
+	}
+	var to *kyc.Return
+	if in.Body != nil {
+		var err error
+		if to, err = s.wayBack(in.Body.WayBack); err != nil {
+			return nil, err
+		}
 	}
 	c, err := s.Service.Case(ctx, kyc.CaseID(in.Case))
 	if err != nil {
@@ -254,6 +268,11 @@ func (s *server) createLink(ctx context.Context, in *struct {
 		return nil, s.explain("create link", &kyc.Error{Kind: kyc.NotAllowed, Op: "create link", State: c.State})
 	}
 	concerns(ctx, c.Applicant)
+	if to != nil {
+		if err := s.actor(ctx).SendBack(ctx, c.ID, *to); err != nil {
+			return nil, s.explain("create link", err)
+		}
+	}
 	link, err := CreateLink(ctx, s.Store, s.Random, s.PublicURL, c.ID, s.Now().Add(s.LinkTTL))
 	if err != nil {
 		return nil, s.explain("create link", err)

@@ -26,6 +26,7 @@ import (
 	"bonafide/internal/kyc"
 	"bonafide/internal/notify"
 	"bonafide/internal/onnx/onnxtest"
+	"bonafide/internal/operator"
 	"bonafide/internal/policy"
 	"bonafide/internal/specimen"
 	"bonafide/internal/support"
@@ -55,13 +56,13 @@ const hookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 func newHouse(t *testing.T, engine *verify.Engine, rules func(*policy.Policy)) *house {
 	t.Helper()
 	h := &house{lab: newLabUnder(t, engine, rules, nil)}
-	channels, err := support.Parse([]byte(ourChannels))
+	ours, err := operator.Parse([]byte(ourChannels), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.judging.Notices, h.judging.Deliveries = true, true
 	h.service = verify.NewService(h.judging, 2)
-	h.config.Service, h.config.Operator = h.service, channels
+	h.config.Service, h.config.Operator = h.service, ours
 	h.config.Prover = support.Prover{Sealer: h.judging.Sealer, Random: rand.Reader}
 	h.start()
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -86,7 +87,7 @@ func newHouse(t *testing.T, engine *verify.Engine, rules func(*policy.Policy)) *
 		t.Fatal(err)
 	}
 	m := verify.Messenger{
-		Service: h.service, Words: h.config.Words, Prover: h.config.Prover, Operator: channels, CheckURL: h.config.PublicURL + "/support/check",
+		Service: h.service, Words: h.config.Words, Prover: h.config.Prover, Operator: ours.Channels, CheckURL: h.config.PublicURL + "/support/check",
 		Mail: func(_ context.Context, m notify.Mail) error {
 			h.mu.Lock()
 			defer h.mu.Unlock()

@@ -24,6 +24,7 @@ import (
 
 	"bonafide/internal/kyc"
 	"bonafide/internal/message"
+	"bonafide/internal/operator"
 	"bonafide/internal/seal"
 	"bonafide/internal/support"
 	"bonafide/internal/verify"
@@ -40,13 +41,13 @@ type Config struct {
 	Random    io.Reader
 	PublicURL string        // of this server, without a slash at the end
 	LinkTTL   time.Duration // of applicants' links
-	Page      http.Handler  // the applicant's page, under /a/
+	Page      http.Handler  // the applicant's page, under /a/, and the script for other pages under /embed/
 	// Console is what the operator's own people see, under /console/; nil when there
 	// is none.
 	Console http.Handler
-	// Operator are the operator's own channels, and Prover what proves that something is
-	// ours; a zero Operator has none, and both are optional.
-	Operator support.Channels
+	// Operator is who runs this, and Prover what proves that something is ours; a zero
+	// Operator has no channels and shows nothing of itself, and both are optional.
+	Operator operator.Operator
 	Prover   support.Prover
 	// NetworkHeader names the header in which the operator's own proxy says which
 	// country an applicant connects from; "" when nothing tells, and it is optional.
@@ -72,6 +73,7 @@ func New(cfg Config) (http.Handler, error) {
 	root.Handle("GET /openapi.json", mux)
 	root.Handle("/support/", s.supportPages())
 	root.Handle("/a/", http.StripPrefix("/a", cfg.Page))
+	root.Handle("/embed/", cfg.Page)
 	if cfg.Console != nil {
 		root.Handle("/console/", cfg.Console)
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	_ "embed"
+	"encoding/base64"
 	"html/template"
 	"net/http"
 	"slices"
@@ -24,7 +25,7 @@ const supportAge = 7 * 24 * time.Hour
 // supportOperations registers how a human is reached, and what they need to help.
 func (s *server) supportOperations(a huma.API, op describes, key, both []map[string][]string) {
 	huma.Register(a, op("get-support", http.MethodGet, "/v1/cases/{case}/support", "How to reach a human, and how to know that they are ours", both, func(o *huma.Operation) {
-		o.Description = "404 where the operator has not said what their channels are (bonafide serve --support)."
+		o.Description = "404 where the operator has not said what their channels are (bonafide serve --operator)."
 	}), s.getSupport)
 	huma.Register(a, op("get-help-request", http.MethodGet, "/v1/cases/{case}/help", "Where an applicant is stuck", key, func(o *huma.Operation) {
 		o.Description = "Items, findings and attempts by code, and what the device said of itself: no evidence, no name."
@@ -134,10 +135,28 @@ type supportView struct {
 	Never, Button             string
 	Asked, Ours               bool
 	Languages                 []supportLanguage
+	Styles                    template.CSS
+	Logos                     []supportLogo
 	Action                    string
 }
 
 type supportLanguage struct{ Tag, Name string }
+
+// supportLogo is a logo in the page itself: it has no other file.
+type supportLogo struct {
+	Address template.URL
+	Set     template.Srcset
+}
+
+// logos are the operator's, in the page itself.
+func (s *server) logos() []supportLogo {
+	out := make([]supportLogo, len(s.Operator.Look.Logos))
+	for k, l := range s.Operator.Look.Logos {
+		text := "data:" + l.Kind + ";base64," + base64.StdEncoding.EncodeToString(l.Body)
+		out[k] = supportLogo{template.URL(text), template.Srcset(text)} //nolint:gosec // checked when it was read
+	}
+	return out
+}
 
 // support serves the page on which anybody can check whether something is the
 // operator's own. What is asked comes in a form's body, so that no address holds it,
@@ -145,12 +164,14 @@ type supportLanguage struct{ Tag, Name string }
 func (s *server) supportPages() http.Handler {
 	page := template.Must(template.New("support").Parse(supportPage))
 	mux := http.NewServeMux()
+	logos := s.logos()
 	show := func(w http.ResponseWriter, r *http.Request, answer string, f message.Facts) {
 		words := s.Words.Speak(r.URL.Query().Get("locale"), r.Header.Get("Accept-Language"))
 		f.Operator = s.Operator.Name
 		v := supportView{
 			Lang: words.Tag.String(), Dir: "ltr", Operator: s.Operator.Name, Help: s.Operator.HelpCentre, Action: "/support/check?locale=" + words.Tag.String(),
 			Page: words.Support("page", message.Facts{}), Never: words.Notice("never", message.Facts{}).Text, Button: words.SupportButton(),
+			Styles: template.CSS(s.Operator.Look.Styles()), Logos: logos, //nolint:gosec // made of checked colours
 			Asked: answer != "", Ours: answer == "ours" || answer == "case_link" || answer == "message" || answer == "link",
 		}
 		if words.RightToLeft() {
@@ -164,7 +185,7 @@ func (s *server) supportPages() http.Handler {
 		}
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		if err := page.Execute(w, v); err != nil {
 			s.Log.ErrorContext(r.Context(), "support page", "error", err)
 		}

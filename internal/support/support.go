@@ -8,15 +8,15 @@
 package support
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
 	"golang.org/x/net/idna"
 )
 
@@ -36,25 +36,19 @@ type Channels struct {
 	Agents []string `yaml:"agents"`
 }
 
-// maxBytes bounds the file, and maxQuestion what can be asked.
+// maxName bounds the operator's name, and maxQuestion what can be asked.
 const (
-	maxBytes    = 1 << 20
+	maxName     = 60
 	maxQuestion = 2000
 )
 
-// Parse reads the operator's channels, strictly.
-func Parse(text []byte) (Channels, error) {
-	var c Channels
-	if len(text) > maxBytes {
-		return c, fmt.Errorf("support channels: larger than %d bytes", maxBytes)
-	}
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(&c); err != nil {
-		return c, fmt.Errorf("support channels: %w", err)
-	}
+// Checked returns the channels in the form in which they are compared.
+func (c Channels) Checked() (Channels, error) {
 	if c.Name == "" {
 		return c, errors.New("support channels: name is missing")
+	}
+	if utf8.RuneCountInString(c.Name) > maxName || strings.ContainsFunc(c.Name, unicode.IsControl) {
+		return c, fmt.Errorf("support channels: name must be one line of at most %d characters", maxName)
 	}
 	u, err := url.Parse(c.HelpCentre)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
@@ -63,7 +57,7 @@ func Parse(text []byte) (Channels, error) {
 	c.Domains = append(c.Domains, u.Hostname())
 	for k, x := range c.Domains {
 		below := strings.HasPrefix(x, "*.")
-		host, err := ascii(strings.TrimPrefix(x, "*."))
+		host, err := Host(strings.TrimPrefix(x, "*."))
 		if err != nil || !strings.Contains(host, ".") {
 			return c, fmt.Errorf("support channels: %q is no domain", x)
 		}
@@ -73,7 +67,7 @@ func Parse(text []byte) (Channels, error) {
 	}
 	for k, x := range c.Emails {
 		name, domain, ok := strings.Cut(x, "@")
-		host, err := ascii(domain)
+		host, err := Host(domain)
 		if !ok || err != nil || !strings.Contains(host, ".") {
 			return c, fmt.Errorf("support channels: %q is no e-mail address", x)
 		}
@@ -96,9 +90,9 @@ func Parse(text []byte) (Channels, error) {
 	return c, nil
 }
 
-// ascii is a host as the network knows it. What looks like another letter is
+// Host is a host as the network knows it. What looks like another letter is
 // another letter there.
-func ascii(host string) (string, error) {
+func Host(host string) (string, error) {
 	return idna.Lookup.ToASCII(strings.TrimSuffix(strings.ToLower(host), "."))
 }
 
@@ -147,7 +141,7 @@ func (c Channels) email(asked string) bool {
 		return false
 	}
 	at := strings.LastIndexByte(a.Address, '@')
-	host, err := ascii(a.Address[at+1:])
+	host, err := Host(a.Address[at+1:])
 	if err != nil {
 		return false
 	}
@@ -170,7 +164,7 @@ func hostOf(asked string) (string, bool) {
 	if p := u.Port(); p != "" && p != "443" {
 		return "", false
 	}
-	host, err := ascii(u.Hostname())
+	host, err := Host(u.Hostname())
 	return host, err == nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"bonafide/internal/seal"
 	"bonafide/internal/support"
 )
@@ -20,9 +22,17 @@ phones: ["+49 30 123456"]
 agents: [AG-1027]
 `
 
+func parse(text string) (support.Channels, error) {
+	var c support.Channels
+	if err := yaml.Unmarshal([]byte(text), &c); err != nil {
+		return c, err
+	}
+	return c.Checked()
+}
+
 func TestWhatIsOurs(t *testing.T) {
 	t.Parallel()
-	c, err := support.Parse([]byte(channels))
+	c, err := parse(channels)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +62,7 @@ func TestWhatIsOurs(t *testing.T) {
 func TestChannelsAreChecked(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string][2]string{
-		"an unknown key":     {"agents:", "agent:"},
+		"two lines of name":  {"Example Exchange", `"Example\nExchange"`},
 		"no name":            {"name: Example Exchange", ""},
 		"help in clear":      {"https://help", "http://help"},
 		"a whole country":    {"bücher.example", "org"},
@@ -60,7 +70,7 @@ func TestChannelsAreChecked(t *testing.T) {
 		"a number at home":   {"+49 30", "030"},
 		"an agent's initial": {"AG-1027", "A"},
 	} {
-		if _, err := support.Parse([]byte(strings.Replace(channels, change[0], change[1], 1))); err == nil {
+		if _, err := parse(strings.Replace(channels, change[0], change[1], 1)); err == nil {
 			t.Errorf("%s is taken", name)
 		}
 	}
@@ -154,7 +164,7 @@ func TestPhrases(t *testing.T) {
 }
 
 func FuzzLists(f *testing.F) {
-	c, err := support.Parse([]byte(channels))
+	c, err := parse(channels)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -79,6 +79,8 @@ type NewCase struct {
 	// NetworkRegion is where the applicant connects from, ISO 3166-1 alpha-2; "" is
 	// unknown.
 	NetworkRegion string
+	// Return is where the applicant goes back to; nil when nobody said.
+	Return *kyc.Return
 }
 
 // CreateCase opens a case, and the applicant if the account is new. A case with
@@ -121,7 +123,7 @@ func (s *Service) CreateCase(ctx context.Context, n NewCase) (kyc.Case, error) {
 			return err
 		}
 		c = kyc.NewCase(id, applicant, pol.ID(), n.Locale, items, now, now.Add(pol.CaseExpiresAfter))
-		c.NetworkRegion = n.NetworkRegion
+		c.NetworkRegion, c.Return = n.NetworkRegion, n.Return
 		c.Services = Services(pol, Evidence{Network: n.NetworkRegion}, now)
 		sealed, err := s.sealJSON(ctx, tx, applicant, about("case", string(id)), c)
 		if err != nil {

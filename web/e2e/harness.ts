@@ -2,7 +2,7 @@
 // browser, and pages that note everything that must not happen.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -40,11 +40,13 @@ export class Place {
   private constructor(
     private readonly browser: Browser,
     private readonly rules: (policy: string) => string,
+    private readonly operator: Record<string, string>,
   ) {}
 
   // open starts a place; rules change its policy.
-  // args are the browser's, as for a camera that plays a film.
-  static async open(rules: (policy: string) => string = (text) => text, args: readonly string[] = []): Promise<Place> {
+  // args are the browser's, as for a camera that plays a film; operator are the files
+  // in which the operator says who they are, operator.yaml and what it names.
+  static async open(rules: (policy: string) => string = (text) => text, args: readonly string[] = [], operator: Record<string, string> = {}): Promise<Place> {
     for (const [what, where] of [
       ["the program (make build)", binary],
       ["the models (make assets)", join(lib, "libonnxruntime.so.1")],
@@ -53,7 +55,7 @@ export class Place {
       if (!existsSync(where)) throw new Error(`the browser test needs ${what}: ${where} is not there`);
     }
     const browser = await launch(args);
-    const place = new Place(browser, rules);
+    const place = new Place(browser, rules, operator);
     try {
       await place.start();
     } catch (e) {
@@ -66,7 +68,9 @@ export class Place {
   // start starts the server; a second start takes the same address and data.
   async start(): Promise<void> {
     const listen = this.base === "" ? "127.0.0.1:0" : new URL(this.base).host;
-    const server = spawn(binary, ["--lib", lib, "serve", "--data", join(this.dir, "data"), "--listen", listen, "--demo", "--policy", this.policy()], {
+    for (const [name, text] of Object.entries(this.operator)) writeFileSync(join(this.dir, name), text);
+    const own = this.operator["operator.yaml"] ? ["--operator", join(this.dir, "operator.yaml")] : [];
+    const server = spawn(binary, ["--lib", lib, "serve", "--data", join(this.dir, "data"), "--listen", listen, "--demo", "--policy", this.policy(), ...own], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.server = server;

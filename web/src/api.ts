@@ -91,6 +91,7 @@ export interface Case {
   documents?: DocumentKind[]; // that are accepted
   retry_at?: string;
   updated_at: string;
+  return_url?: string; // where the integrator wants the person back
 }
 
 export interface Submitted {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Case, type Client, type Finding, type ItemName, Problem } from "./api";
+import { Back, Owner, useSaid } from "./back";
 import { Reason, Tick, trouble } from "./card";
 import { Chooser, useWords } from "./language";
 import { Walk } from "./walk";
@@ -16,6 +17,7 @@ function Frame(p: { words: Words; choose: (code: string) => void; children: Comp
   return (
     <main>
       <header>
+        <Owner />
         <h1>{p.words.heading}</h1>
         <Chooser words={p.words} choose={p.choose} />
       </header>
@@ -36,6 +38,7 @@ function Notice(p: { title: string; text: string; children?: ComponentChildren }
 
 // Linkless is the page without a case.
 export function Linkless(p: { words: Words }) {
+  useSaid(undefined, true);
   const { words, speak } = useWords(p.words);
   return (
     <Frame words={words} choose={(code) => void speak(code)}>
@@ -101,6 +104,8 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
   useEffect(() => {
     document.title = kase ? `${kase.title} – ${words.heading}` : words.heading;
   }, [words, kase?.title]);
+
+  useSaid(kase, problem?.status === 401 || problem?.status === 404);
 
   if (problem?.status === 401 || problem?.status === 404) {
     return (
@@ -283,6 +288,7 @@ function Foot(p: { kase: Case; client: Client; words: Words; take: (c: Case) => 
   };
   return (
     <footer>
+      <Back of={kase} words={words} />
       {kase.state === "declined" && (
         <p class="actions">
           <button type="button" aria-disabled={busy} onClick={() => act(() => client.appeal())}>

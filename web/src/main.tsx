@@ -1,12 +1,14 @@
 import { render } from "preact";
 import { read } from "./address";
 import { Client } from "./api";
+import { follow } from "./around";
 import { App, Linkless } from "./app";
 import { chosen } from "./language";
 import "./style.css";
 import "./live/live.css"; // small, and wanted at once when the camera opens
 import { load, pick } from "./words";
 
+follow();
 const caseID = read("case");
 const token = read("token");
 const root = document.getElementById("app");

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useId, useRef, useState } from "preact/hooks";
 import { read, write } from "./address";
 import type { Case, Client, Finding, ItemName } from "./api";
 import { type ItemProps, StepNote } from "./card";
+import { around } from "./around";
 import { ConsentItem } from "./consent";
 import { DetailsItem } from "./details";
 import { FaceStep } from "./face";
@@ -40,6 +41,9 @@ export function Walk(p: WalkProps) {
 
   // Each new screen begins at its heading, for the eye and for screen readers.
   const here = phone.Screen ? "phone" : step;
+  useEffect(() => {
+    if (here) around.say({ type: "step", step: here });
+  }, [here]);
   const shown = useRef(here);
   useEffect(() => {
     if (shown.current === here) return;
