@@ -13,6 +13,8 @@ type Recovery struct {
 	Status  string   `json:"status" enum:"open,face,proved,reported,closed" doc:"open: codes can be asked for and tried. face: a code was right, and a face is compared. proved: the other account is the applicant's. reported: it was not them. closed: a person has looked at both sides; applicant tokens read it as reported."`
 	Choices []string `json:"choices" nullable:"false" enum:"recover,not_me,human" doc:"What the applicant can choose now; human is POST …/help."`
 
+	Ways []string `json:"ways,omitempty" nullable:"false" enum:"email,phone" doc:"By which kinds of address codes can be sent at all, whoever asks."`
+
 	CodesLeft   int `json:"codes_left" doc:"How many codes can still be asked for."`
 	NextCodeIn  int `json:"next_code_in" doc:"Seconds until the next can be."`
 	TriesLeft   int `json:"tries_left" doc:"How often the last code can be tried; 0 when there is none."`

@@ -84,6 +84,18 @@ func (f outboxFlags) open(a *app) (outbox, error) {
 // sends reports whether messages can be sent to applicants.
 func (o outbox) sends() bool { return o.mail != nil || o.text != nil }
 
+// ways are the kinds of address that messages can be sent to.
+func (o outbox) ways() []kyc.ContactKind {
+	var all []kyc.ContactKind
+	if o.mail != nil {
+		all = append(all, kyc.Email)
+	}
+	if o.text != nil {
+		all = append(all, kyc.Phone)
+	}
+	return all
+}
+
 // messenger writes and sends what the service asks for.
 func (o outbox) messenger(s *verify.Service, words *message.Catalogue, p support.Prover, base string) verify.Messenger {
 	return verify.Messenger{Service: s, Words: words, Prover: p, Operator: o.operator.Channels, CheckURL: base + "/support/check", Mail: o.mail, Text: o.text}

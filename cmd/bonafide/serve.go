@@ -129,7 +129,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	handler, err := server.New(server.Config{
 		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log,
 		Now: a.now, Random: a.random, PublicURL: base, LinkTTL: c.LinkTTL, Page: page, Console: desk, NetworkHeader: c.Network,
-		Operator: out.operator, Prover: node.prover,
+		Operator: out.operator, Prover: node.prover, Ways: out.ways(),
 	})
 	if err != nil {
 		return err

@@ -104,6 +104,9 @@ type Notice struct {
 	Case     CaseID      `json:"case,omitempty"`
 	Recovery RecoveryID  `json:"recovery,omitempty"`
 	Code     int         `json:"code,omitempty"` // which of the recovery's codes
+	// Address is the keyed hash of the one address of To that the message goes to; of a
+	// code, the recovery has it.
+	Address [32]byte `json:"address,omitzero"`
 }
 
 // NoticeKind is what a notice says.

@@ -100,6 +100,7 @@ func (s *server) show(ctx context.Context, c kyc.Case, wish Tongue) (api.Case, e
 	if c.Return != nil {
 		out.ReturnURL = s.Operator.Back(c.Return.URL, c.Return.State, string(c.ID))
 	}
+	out.Support = s.supported() && c.State != kyc.Erased
 	if callerOf(ctx).integrator() {
 		out.Applicant = string(c.Applicant)
 		if c.State != kyc.Erased {

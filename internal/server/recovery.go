@@ -65,6 +65,11 @@ func (s *server) recovery(ctx context.Context, r verify.Recovery, wish Tongue, l
 		if s.Service.SendsNotices() {
 			out.Choices = []string{"recover", "not_me", "human"}
 		}
+	} else if r.Status == kyc.RecoveryFace && s.Service.SendsNotices() { // back to the page for the face
+		out.Choices = []string{"recover", "human"}
+	}
+	for _, k := range s.Ways {
+		out.Ways = append(out.Ways, string(k))
 	}
 	if r.Status == kyc.RecoveryClosed { // what came of a report is told by the case
 		step = string(kyc.RecoveryReported)

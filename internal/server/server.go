@@ -49,6 +49,9 @@ type Config struct {
 	// Operator has no channels and shows nothing of itself, and both are optional.
 	Operator operator.Operator
 	Prover   support.Prover
+	// Ways are the kinds of address that messages can be sent to; none when nothing is
+	// sent, and optional.
+	Ways []kyc.ContactKind
 	// NetworkHeader names the header in which the operator's own proxy says which
 	// country an applicant connects from; "" when nothing tells, and it is optional.
 	NetworkHeader string

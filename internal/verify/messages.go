@@ -3,8 +3,8 @@ package verify
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bonafide/internal/kyc"
@@ -37,7 +37,7 @@ func (m Messenger) Send(ctx context.Context, n kyc.Notice) error {
 	if kyc.KindOf(err) == kyc.NotFound {
 		return nil // erased meanwhile
 	}
-	if err != nil || len(l.to) == 0 {
+	if err != nil || l.to.Address == "" {
 		return err
 	}
 	now := m.Service.cfg.Now()
@@ -50,27 +50,24 @@ func (m Messenger) Send(ctx context.Context, n kyc.Notice) error {
 		return err
 	}
 	w := words.Notice(string(n.Kind), f)
-	var errs []error
-	for _, to := range l.to {
-		switch {
-		case to.Kind == kyc.Email && m.Mail != nil:
-			var b bytes.Buffer
-			for _, line := range []string{
-				w.Text, w.Fix, words.Notice("phrase", f).Text, words.Notice("check", f).Text, words.Notice("never", f).Text, m.Operator.Name + " · " + m.Operator.HelpCentre,
-			} {
-				fmt.Fprintf(&b, "%s\n\n", line)
-			}
-			errs = append(errs, m.Mail(ctx, notify.Mail{ID: n.ID, To: to.Address, Subject: w.Title, Text: b.String(), At: now}))
-		case to.Kind == kyc.Phone && m.Text != nil:
-			errs = append(errs, m.Text(ctx, n.ID, to.Address, w.Title+". "+w.Text+"\n"+f.Phrase+" · "+f.Check))
+	switch {
+	case l.to.Kind == kyc.Email && m.Mail != nil:
+		var b bytes.Buffer
+		for _, line := range []string{
+			w.Text, w.Fix, words.Notice("phrase", f).Text, words.Notice("check", f).Text, words.Notice("never", f).Text, m.Operator.Name + " · " + m.Operator.HelpCentre,
+		} {
+			fmt.Fprintf(&b, "%s\n\n", line)
 		}
+		return m.Mail(ctx, notify.Mail{ID: n.ID, To: l.to.Address, Subject: w.Title, Text: b.String(), At: now})
+	case l.to.Kind == kyc.Phone && m.Text != nil:
+		return m.Text(ctx, n.ID, l.to.Address, w.Title+". "+w.Text+"\n"+f.Phrase+" · "+f.Check)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
-// letter is what a message needs: to whom, in which language, and its code.
+// letter is what a message needs: to which address, in which language, and its code.
 type letter struct {
-	to     []Contact
+	to     Contact // without an address where there is nothing to send
 	locale string
 	code   string
 	lasts  time.Duration // the code
@@ -89,7 +86,7 @@ func (s *Service) letter(ctx context.Context, n kyc.Notice) (letter, error) {
 			return err
 		}
 		out.locale = c.Locale
-		value := [32]byte{}
+		value := n.Address
 		if n.Kind == kyc.NoticeCode {
 			_, x, err := s.openRecovery(ctx, tx, n.Case)
 			if err != nil || n.Code >= len(x.Codes) {
@@ -107,13 +104,14 @@ func (s *Service) letter(ctx context.Context, n kyc.Notice) (letter, error) {
 			if err := s.openJSON(ctx, tx, n.To, about("contact", string(n.To)), r.Sealed, &a); err != nil {
 				return err
 			}
-			if now, err := s.contactValue(r.Kind, a.Address); err != nil || n.Kind == kyc.NoticeCode && now != value {
-				if err != nil {
-					return err
-				}
-				continue
+			// Under any of the keys: they may have been changed meanwhile.
+			values, err := s.contactValues(r.Kind, a.Address)
+			if err != nil {
+				return err
 			}
-			out.to = append(out.to, Contact{r.Kind, a.Address})
+			if slices.Contains(values, value) {
+				out.to = Contact{r.Kind, a.Address}
+			}
 		}
 		return err
 	})

@@ -43,6 +43,11 @@ func (p Presenter) Case(c kyc.Case) api.Case {
 		w := p.Words.Finding(c.Findings[k], message.Extra{})
 		out.Title, out.Text = w.Title, w.Fix
 	}
+	if c.Purpose == kyc.ForRecovery && c.State == kyc.Approved {
+		// "You are verified" they were before: what they have shown is whose it is.
+		w := p.Words.Recovery("proved", message.Facts{})
+		out.Title, out.Text = w.Title, w.Text+" "+w.Fix
+	}
 	out.Services = p.services(c)
 	if p.Operator {
 		out.NetworkRegion = c.NetworkRegion

@@ -115,17 +115,45 @@ func (s *Service) openRecovery(ctx context.Context, tx kyc.Tx, id kyc.CaseID) (k
 	return r, x, err
 }
 
+// step is one step of a recovery.
+type step struct {
+	event string
+	// may says whether the step is possible now; of a recovery that has not begun, too.
+	// It depends on nothing that was typed.
+	may    func(r kyc.RecoveryRecord, x recovery) error
+	change func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error
+}
+
 // changeRecovery changes the recovery of a case, and begins it when there is none.
-func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event string, change func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error) (Recovery, error) {
-	// Which accounts it is about is found before the transaction, since that looks
-	// at evidence.
-	c, err := s.Case(ctx, id)
-	if err == nil {
-		err = mayRecover(c)
-	}
+func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, do step) (Recovery, error) {
+	// Limits come first: the search for the accounts costs more than any of them lets
+	// through. They are looked at again in the transaction.
+	var c kyc.Case
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		k, err := tx.Case(ctx, id)
+		if err == nil {
+			c, err = s.open(ctx, tx, k)
+		}
+		if err == nil {
+			err = mayRecover(c)
+		}
+		if err != nil {
+			return err
+		}
+		r, x, err := s.openRecovery(ctx, tx, id)
+		if kyc.KindOf(err) == kyc.NotFound {
+			r.Status, err = kyc.RecoveryOpen, nil
+		}
+		if err != nil {
+			return err
+		}
+		return do.may(r, x)
+	})
 	if err != nil {
 		return Recovery{}, wrap("recover in case", id, err)
 	}
+	// Which accounts it is about is found before the transaction, since that looks
+	// at evidence.
 	accounts, owners, err := s.accountsLike(ctx, c)
 	if err != nil {
 		return Recovery{}, wrap("recover in case", id, err)
@@ -150,8 +178,11 @@ func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event strin
 		} else if err != nil {
 			return err
 		}
+		if err := do.may(r, x); err != nil {
+			return err
+		}
 		x.Accounts, x.Owners, r.UpdatedAt = accounts, owners, now
-		if err := change(tx, c, &r, &x); err != nil {
+		if err := do.change(tx, c, &r, &x); err != nil {
 			return err
 		}
 		if r.Sealed, err = s.sealJSON(ctx, tx, r.Applicant, about("recovery", string(r.ID)), x); err != nil {
@@ -169,7 +200,7 @@ func (s *Service) changeRecovery(ctx context.Context, id kyc.CaseID, event strin
 			return err
 		}
 		out = s.seen(r, x)
-		return s.log(ctx, tx, kyc.Record{Case: id, Event: event, From: c.State, To: c.State, Actor: actorOr(s.actor, "applicant"), Note: string(r.ID), At: now})
+		return s.log(ctx, tx, kyc.Record{Case: id, Event: do.event, From: c.State, To: c.State, Actor: actorOr(s.actor, "applicant"), Note: string(r.ID), At: now})
 	})
 	return out, wrap("recover in case", id, err)
 }
@@ -241,16 +272,8 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 	if err != nil {
 		return Recovery{}, err
 	}
-	return s.changeRecovery(ctx, id, "recovery_code_asked", func(tx kyc.Tx, _ kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
+	return s.changeRecovery(ctx, id, step{"recovery_code_asked", s.mayAsk, func(tx kyc.Tx, _ kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
 		rules, now := s.Policy().Uniqueness.Recovery, s.cfg.Now()
-		if r.Status != kyc.RecoveryOpen {
-			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: kyc.InReview}
-		}
-		if v := s.seen(*r, *x); v.CodesLeft == 0 {
-			return &kyc.Error{Kind: kyc.TooMany, Op: "recover", Detail: "no more codes can be asked for in this case; ask for a human"}
-		} else if v.NextCodeIn > 0 {
-			return &kyc.Error{Kind: kyc.InCoolDown, Op: "recover", RetryAt: now.Add(v.NextCodeIn)}
-		}
 		var holders []kyc.ApplicantID
 		for _, v := range values {
 			some, err := tx.ContactHolders(ctx, kind, v)
@@ -282,7 +305,33 @@ func (s *Service) SendCode(ctx context.Context, id kyc.CaseID, typed string) (Re
 		}
 		x.Codes = append(x.Codes, c)
 		return s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeCode, To: c.To, Case: r.Case, Recovery: r.ID, Code: len(x.Codes) - 1})
-	})
+	}})
+}
+
+// mayAsk reports whether a code can be asked for now: also after one was right, for
+// who has closed the page for the face.
+func (s *Service) mayAsk(r kyc.RecoveryRecord, x recovery) error {
+	if r.Status != kyc.RecoveryOpen && r.Status != kyc.RecoveryFace {
+		return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: kyc.InReview}
+	}
+	if v := s.seen(r, x); v.CodesLeft == 0 {
+		return &kyc.Error{Kind: kyc.TooMany, Op: "recover", Detail: "no more codes can be asked for in this case; ask for a human"}
+	} else if v.NextCodeIn > 0 {
+		return &kyc.Error{Kind: kyc.InCoolDown, Op: "recover", RetryAt: s.cfg.Now().Add(v.NextCodeIn)}
+	}
+	return nil
+}
+
+// mayTry reports whether a code can be tried now: also after one was right, where the
+// answer may have been lost on the way.
+func (s *Service) mayTry(r kyc.RecoveryRecord, x recovery) error {
+	if r.Status != kyc.RecoveryOpen && r.Status != kyc.RecoveryFace || len(x.Codes) == 0 {
+		return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: kyc.InReview}
+	}
+	if v := s.seen(r, x); v.ExpiresIn == 0 || v.TriesLeft == 0 {
+		return &kyc.Error{Kind: kyc.TooMany, Op: "recover", Detail: "this code does not work any more; ask for another"}
+	}
+	return nil
 }
 
 // drawCode draws six digits, each equally likely.
@@ -304,26 +353,14 @@ func (s *Service) drawCode() (string, error) {
 // re-verification of the account whose code it is: the case Proof.
 func (s *Service) ProveCode(ctx context.Context, id kyc.CaseID, code string) (Recovery, bool, error) {
 	pol, right := s.Policy(), false
-	out, err := s.changeRecovery(ctx, id, "recovery_code_tried", func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
-		right = false
-		v := s.seen(*r, *x)
-		switch {
-		case r.Status == kyc.RecoveryFace: // the answer was lost on the way
-			last := &x.Codes[len(x.Codes)-1]
-			if last.Tries >= pol.Uniqueness.Recovery.Tries || s.cfg.Now().After(last.Expires) {
-				return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
-			}
-			last.Tries++
-			right = subtle.ConstantTimeCompare([]byte(last.Code), []byte(code)) == 1
-			return nil
-		case r.Status != kyc.RecoveryOpen || len(x.Codes) == 0:
-			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
-		case v.ExpiresIn == 0 || v.TriesLeft == 0:
-			return &kyc.Error{Kind: kyc.TooMany, Op: "recover", Detail: "this code does not work any more; ask for another"}
-		}
+	out, err := s.changeRecovery(ctx, id, step{"recovery_code_tried", s.mayTry, func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
 		last := &x.Codes[len(x.Codes)-1]
 		last.Tries++
 		same := subtle.ConstantTimeCompare([]byte(last.Code), []byte(code)) == 1
+		if r.Status == kyc.RecoveryFace { // a later code leads to the account of the first alone
+			right = same && last.To == x.Account
+			return nil
+		}
 		if right = same && last.To != ""; !right {
 			return nil
 		}
@@ -335,33 +372,37 @@ func (s *Service) ProveCode(ctx context.Context, id kyc.CaseID, code string) (Re
 		}
 		r.Status, r.Proof, x.Account = kyc.RecoveryFace, proof.ID, last.To
 		return nil
-	})
+	}})
 	return out, right, err
 }
 
 // NotMe reports that somebody else used the applicant's document: a person looks at
 // both sides, the owners of the other accounts are told, and so is the integrator.
 func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
-	return s.changeRecovery(ctx, id, "identity_theft_reported", func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
+	return s.changeRecovery(ctx, id, step{"identity_theft_reported", mayReport, func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
 		if r.Status == kyc.RecoveryReported {
 			return nil
-		}
-		if r.Status != kyc.RecoveryOpen {
-			return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: c.State}
 		}
 		r.Status = kyc.RecoveryReported
 		for _, a := range x.Accounts {
 			err := s.deliver(ctx, tx, kyc.Delivery{Type: kyc.DeliverReport, Case: id, Applicant: c.Applicant, Account: a, Recovery: r.ID, Status: r.Status})
 			// Who is only alike, a twin say, is no victim and is not alarmed.
 			if err == nil && slices.Contains(x.Owners, a) {
-				err = s.notice(ctx, tx, kyc.Notice{Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID})
+				err = s.noticeAll(ctx, tx, kyc.Notice{Kind: kyc.NoticeTheft, To: a, Case: id, Recovery: r.ID})
 			}
 			if err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}})
+}
+
+func mayReport(r kyc.RecoveryRecord, _ recovery) error {
+	if r.Status != kyc.RecoveryOpen && r.Status != kyc.RecoveryReported {
+		return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: kyc.InReview}
+	}
+	return nil
 }
 
 // tell tells the integrator that a case has changed its state.
@@ -395,6 +436,17 @@ func (s *Service) notice(ctx context.Context, tx kyc.Tx, n kyc.Notice) error {
 	}
 	n.ID = s.cfg.NewID("ntc")
 	return tx.Enqueue(ctx, kyc.Job{Kind: kyc.SendNotice, Case: n.Case, Notice: n})
+}
+
+// noticeAll sends a message to every address of an applicant, each on its own: what
+// fails at one address is not sent to the others again.
+func (s *Service) noticeAll(ctx context.Context, tx kyc.Tx, n kyc.Notice) error {
+	all, err := tx.ContactsOf(ctx, n.To)
+	for _, r := range all {
+		n.Address = r.Value
+		err = errors.Join(err, s.notice(ctx, tx, n))
+	}
+	return err
 }
 
 // recovered ends the recovery that waited for a re-verification, when its face was

@@ -41,12 +41,13 @@ export class Place {
     private readonly browser: Browser,
     private readonly rules: (policy: string) => string,
     private readonly operator: Record<string, string>,
+    private readonly flags: readonly string[],
   ) {}
 
   // open starts a place; rules change its policy.
   // args are the browser's, as for a camera that plays a film; operator are the files
-  // in which the operator says who they are, operator.yaml and what it names.
-  static async open(rules: (policy: string) => string = (text) => text, args: readonly string[] = [], operator: Record<string, string> = {}): Promise<Place> {
+  // in which the operator says who they are, operator.yaml and what it names; flags the server's.
+  static async open(rules: (policy: string) => string = (text) => text, args: readonly string[] = [], operator: Record<string, string> = {}, flags: readonly string[] = []): Promise<Place> {
     for (const [what, where] of [
       ["the program (make build)", binary],
       ["the models (make assets)", join(lib, "libonnxruntime.so.1")],
@@ -55,7 +56,7 @@ export class Place {
       if (!existsSync(where)) throw new Error(`the browser test needs ${what}: ${where} is not there`);
     }
     const browser = await launch(args);
-    const place = new Place(browser, rules, operator);
+    const place = new Place(browser, rules, operator, flags);
     try {
       await place.start();
     } catch (e) {
@@ -70,7 +71,7 @@ export class Place {
     const listen = this.base === "" ? "127.0.0.1:0" : new URL(this.base).host;
     for (const [name, text] of Object.entries(this.operator)) writeFileSync(join(this.dir, name), text);
     const own = this.operator["operator.yaml"] ? ["--operator", join(this.dir, "operator.yaml")] : [];
-    const server = spawn(binary, ["--lib", lib, "serve", "--data", join(this.dir, "data"), "--listen", listen, "--demo", "--policy", this.policy(), ...own], {
+    const server = spawn(binary, ["--lib", lib, "serve", "--data", join(this.dir, "data"), "--listen", listen, "--demo", "--policy", this.policy(), ...own, ...this.flags], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.server = server;
@@ -144,6 +145,26 @@ export class Place {
     });
     if (!answer.ok) throw new Error(`send ${item}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as never;
+  }
+
+  // asks calls the API with its key.
+  async asks<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.base}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+
+  // settled waits until a case is decided or waits for somebody, and says which.
+  async settled(link: Link): Promise<string> {
+    for (;;) {
+      const { state } = await this.readCase(link);
+      if (state !== "processing") return state;
+      await new Promise((done) => setTimeout(done, 300));
+    }
   }
 
   async askHelp(link: Link): Promise<void> {

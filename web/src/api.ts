@@ -90,6 +90,7 @@ export interface Case {
   face?: FaceWay;
   documents?: DocumentKind[]; // that are accepted
   retry_at?: string;
+  support?: boolean; // whether the operator has said how their people are reached
   updated_at: string;
   return_url?: string; // where the integrator wants the person back
 }
@@ -167,10 +168,6 @@ export class Client {
         await pause(everyMS);
       }
     }
-  }
-
-  askHelp(): Promise<Case> {
-    return this.call<Case>("POST", "/help");
   }
 
   // consent tells what the person said about biometrics, with the version of the

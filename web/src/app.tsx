@@ -4,6 +4,9 @@ import { type Case, type Client, type Finding, type ItemName, Problem } from "./
 import { Back, Owner, useSaid } from "./back";
 import { Reason, Tick, trouble } from "./card";
 import { Chooser, useWords } from "./language";
+import { Lazy } from "./lazy";
+import { usePlace } from "./place";
+import { Never, useReach } from "./support/reach";
 import { Walk } from "./walk";
 import { wanted } from "./way";
 import { fill, localeFor, type Told, type Words } from "./words";
@@ -101,6 +104,11 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
   const locale = localeFor(kase?.locale, words);
   const waitUntil = useWait(kase, words, locale);
   const waitText = waitUntil(kase?.retry_at);
+  const aside = usePlace("aside");
+  const helping = aside.at === "help" && kase !== undefined && kase.state !== "erased";
+  // Where people are anxious they are told what nobody of ours asks for.
+  const anxious = kase !== undefined && kase.state !== "open" && kase.state !== "processing" && kase.state !== "erased";
+  const reach = useReach(client, kase, anxious || helping);
   useEffect(() => {
     document.title = kase ? `${kase.title} – ${words.heading}` : words.heading;
   }, [words, kase?.title]);
@@ -135,32 +143,43 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
 
   const asked = wanted(kase);
   const busy = kase.state === "processing";
+  const inUse = kase.state === "in_review" ? kase.findings.find((f) => f.code === "uniqueness.document_in_use" || f.code === "uniqueness.face_in_use") : undefined;
 
   return (
     <Frame words={words} choose={choose}>
-      {(kase.state !== "open" || waitText !== "") && (
-        <section class={`banner ${kase.state}`} aria-busy={busy}>
-          <h2 ref={banner} tabIndex={-1}>
-            {busy && <span class="turning" aria-hidden="true" />}
-            {kase.title}
-          </h2>
-          {kase.text !== "" && <p>{kase.text}</p>}
-          {waitText !== "" && <Break of={kase} until={waitText} />}
-          {elsewhere(kase, asked).map((f, k) => (
-            <Reason key={k} told={f} />
-          ))}
-          {asked.length === 0 && <Standing of={kase} words={words} />}
-        </section>
-      )}
-      <div role="alert">
-        {problem && <p class="problem">{busy && problem.status === 0 ? words.stillTrying : trouble(words, problem)}</p>}
+      {/* What was chosen and not sent yet stays while a human is asked. */}
+      <div hidden={helping}>
+        {inUse && <Lazy load={recover} props={{ finding: inUse, client, words, locale, onHuman: () => aside.go("help"), moved }} />}
+        {!inUse && (kase.state !== "open" || waitText !== "") && (
+          <section class={`banner ${kase.state}`} aria-busy={busy}>
+            <h2 ref={banner} tabIndex={-1}>
+              {busy && <span class="turning" aria-hidden="true" />}
+              {kase.title}
+            </h2>
+            {kase.text !== "" && <p>{kase.text}</p>}
+            {waitText !== "" && <Break of={kase} until={waitText} />}
+            {elsewhere(kase, asked).map((f, k) => (
+              <Reason key={k} told={f} />
+            ))}
+            {asked.length === 0 && <Standing of={kase} words={words} />}
+          </section>
+        )}
+        <div role="alert">
+          {problem && <p class="problem">{busy && problem.status === 0 ? words.stillTrying : trouble(words, problem)}</p>}
+        </div>
+        <Walk kase={kase} client={client} words={words} locale={locale} waitUntil={waitUntil} waitText={waitText} take={take} moved={moved} load={load} />
+        {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
       </div>
-      <Walk kase={kase} client={client} words={words} locale={locale} waitUntil={waitUntil} waitText={waitText} take={take} moved={moved} load={load} />
-      {kase.state === "action_required" && <Kept of={kase} asked={asked} words={words} />}
-      <Foot kase={kase} client={client} words={words} take={take} moved={moved} />
+      {helping && <Lazy load={ask} props={{ kase, client, words, locale, reach, take, moved, onClose: aside.back }} />}
+      {anxious && reach && <Never of={reach} />}
+      <Foot kase={kase} client={client} words={words} take={take} moved={moved} helping={helping} onHelp={() => aside.go("help")} />
     </Frame>
   );
 }
+
+// Screens that are loaded when they are wanted.
+const ask = () => import("./support/ask");
+const recover = () => import("./recovery/recovery");
 
 // usePolling asks for a case again while it is our turn or a reviewer's.
 function usePolling(kase: Case | undefined, load: () => Promise<void>) {
@@ -267,57 +286,52 @@ function Kept({ of, asked, words }: { of: Case; asked: readonly ItemName[]; word
 }
 
 // Foot holds what can be done at any time: ask a human, contest a refusal.
-function Foot(p: { kase: Case; client: Client; words: Words; take: (c: Case) => void; moved: (e: unknown) => void }) {
-  const { kase, client, words } = p;
-  const [asking, setAsking] = useState(false);
+function Foot(p: {
+  kase: Case;
+  client: Client;
+  words: Words;
+  take: (c: Case) => void;
+  moved: (e: unknown) => void;
+  helping: boolean;
+  onHelp: () => void;
+}) {
+  const { kase, client, words, helping } = p;
   const [busy, setBusy] = useState(false);
-  const yes = useRef<HTMLButtonElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
   const asked = kase.findings.some((f) => f.code === "case.help_requested");
+  // Whoever comes back from asking is where they were.
+  const was = useRef(helping);
   useEffect(() => {
-    if (asking) yes.current?.focus();
-  }, [asking]);
-  const act = (doing: () => Promise<Case>) => {
+    if (was.current && !helping && (!document.activeElement || document.activeElement === document.body)) opener.current?.focus({ preventScroll: true });
+    was.current = helping;
+  }, [helping]);
+  const appeal = () => {
     if (busy) return;
     setBusy(true);
-    void doing()
+    void client
+      .appeal()
       .then(p.take, p.moved)
-      .finally(() => {
-        setBusy(false);
-        setAsking(false);
-      });
+      .finally(() => setBusy(false));
   };
   return (
     <footer>
       <Back of={kase} words={words} />
       {kase.state === "declined" && (
         <p class="actions">
-          <button type="button" aria-disabled={busy} onClick={() => act(() => client.appeal())}>
+          <button type="button" aria-disabled={busy} onClick={appeal}>
             {words.appeal}
           </button>
         </p>
       )}
       <div role="status">{asked && kase.state !== "erased" && <p>{words.helpAsked}</p>}</div>
-      {kase.state !== "erased" &&
-        !asked &&
-        (asking ? (
-          <>
-            <p id="asking">{kase.state === "action_required" ? words.askHumanEnds : words.askHumanText}</p>
-            <p class="actions">
-              <button ref={yes} type="button" aria-describedby="asking" aria-disabled={busy} onClick={() => act(() => client.askHelp())}>
-                {words.askNow}
-              </button>
-              <button type="button" class="quiet" onClick={() => setAsking(false)}>
-                {words.goOn}
-              </button>
-            </p>
-          </>
-        ) : (
-          <p class="actions">
-            <button type="button" class="quiet plain" onClick={() => setAsking(true)}>
-              {words.askHuman}
-            </button>
-          </p>
-        ))}
+      {/* Who has asked already finds there how else the operator is reached. */}
+      {kase.state !== "erased" && !helping && (!asked || kase.support) && (
+        <p class="actions">
+          <button ref={opener} type="button" class="quiet plain" onClick={p.onHelp}>
+            {words.askHuman}
+          </button>
+        </p>
+      )}
       <p>{words.privacy}</p>
     </footer>
   );

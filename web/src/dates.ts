@@ -19,7 +19,7 @@ export function withPart(value: string, part: Part, text: string): string {
 }
 
 // digits keeps the digits of a text, of whatever script a keyboard has, as 0 to 9.
-function digits(text: string): string {
+export function digits(text: string): string {
   const isDigit = (code: number) => /\p{Nd}/u.test(String.fromCodePoint(code));
   return Array.from(text, (c) => {
     const code = c.codePointAt(0) ?? 0;

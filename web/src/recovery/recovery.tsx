@@ -1,0 +1,198 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type Client, type Finding, Problem } from "../api";
+import { Trouble } from "../photo";
+import { usePlace } from "../place";
+import { Screen } from "../screens";
+import { Back, useSupportWords } from "../support/ask";
+import type { SupportWords } from "../support/words";
+import type { Words } from "../words";
+import { Address, type Known, Code } from "./code";
+import { faceAddress, readRecovery, type Recovery, report, type Tried } from "./wire";
+
+export interface RecoverProps {
+  finding: Finding; // what is in use
+  client: Client;
+  words: Words;
+  locale: string;
+  onHuman: () => void;
+  moved: (e: unknown) => void;
+}
+
+// Recover leads through what can be done about a document or a face that is in use,
+// one thing a screen. Nothing on it tells whether an address is anybody's.
+export default function Recover(p: RecoverProps) {
+  const { client, words } = p;
+  const say = useSupportWords(words.lang);
+  const place = usePlace("recovery");
+  const [known, setKnown] = useState<Known>();
+  const [face, setFace] = useState<Tried>();
+  const [contact, setContact] = useState("");
+  const [problem, setProblem] = useState<Problem>();
+  const take = useCallback((recovery: Recovery) => (setProblem(undefined), setKnown({ recovery, at: Date.now() })), []);
+  const fail = useCallback(
+    (e: unknown) => {
+      if (e instanceof Problem && (e.status === 401 || e.status === 404 || e.status === 409)) p.moved(e);
+      else setProblem(e instanceof Problem ? e : new Problem("internal", 500));
+    },
+    [p.moved],
+  );
+  const read = useCallback(() => readRecovery(client).then(take, fail), [client, take, fail]);
+  // Also when the language has changed, and when another tab may have gone on.
+  useEffect(() => {
+    void read();
+    const back = () => void (document.visibilityState === "visible" && read());
+    document.addEventListener("visibilitychange", back);
+    return () => document.removeEventListener("visibilitychange", back);
+  }, [read, words.lang]);
+
+  const status = known?.recovery.status;
+  const over = status === "proved" || status === "reported";
+  const here = face ? "face" : over ? status : (place.at ?? (status === "face" ? "face" : "choose"));
+  const screen = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!status) return;
+    scrollTo(0, 0);
+    screen.current?.querySelector("h2")?.focus({ preventScroll: true });
+  }, [here, status !== undefined]);
+
+  if (!known) {
+    return (
+      <Screen title={p.finding.title}>
+        {problem ? (
+          <>
+            <Trouble words={words} problem={problem} />
+            <p class="actions">
+              <button type="button" onClick={() => void read()}>
+                {words.tryAgain}
+              </button>
+              <button type="button" class="quiet" onClick={p.onHuman}>
+                {words.askHuman}
+              </button>
+            </p>
+          </>
+        ) : (
+          <p role="status">{words.loading}</p>
+        )}
+      </Screen>
+    );
+  }
+  const { recovery } = known;
+  const step = { words, say, client, known, problem, take, fail, contact };
+  return (
+    <div class="screen" ref={screen}>
+      {!over && !face && place.at !== undefined && <Back words={words} onBack={place.back} />}
+      {here === "choose" && (
+        <Screen title={p.finding.title}>
+          <p>{p.finding.text}</p>
+          {problem && <Trouble words={words} problem={problem} />}
+          <Choices of={recovery} words={words} say={say} go={(to) => (to === "human" ? p.onHuman() : place.go(to === "recover" ? "address" : "theft"))} />
+          <p class="note">{say.anyway}</p>
+        </Screen>
+      )}
+      {here === "address" && (
+        <Address
+          {...step}
+          onSent={(typed, r) => {
+            setContact(typed);
+            take(r);
+            place.go("code");
+          }}
+          onCode={() => place.go("code")}
+        />
+      )}
+      {here === "code" && (
+        <Code
+          {...step}
+          onRight={(tried) => (take(tried.recovery), setFace(tried))}
+          read={read}
+          onOther={() => place.go("address")}
+          onHuman={p.onHuman}
+        />
+      )}
+      {here === "face" && (
+        <Screen title={face?.recovery.title ?? recovery.title}>
+          <p>{face?.recovery.text ?? recovery.text}</p>
+          {face?.link ? (
+            <p class="actions">
+              <button type="button" class="main" onClick={() => (location.hash = faceAddress(face.link!.url, location.hash))}>
+                {words.way.next}
+              </button>
+            </p>
+          ) : (
+            <>
+              <p>{say.closed}</p>
+              <p class="actions">
+                {recovery.choices.includes("recover") && (
+                  <button type="button" class="main" onClick={() => place.go("address")}>
+                    {say.address.send}
+                  </button>
+                )}
+              </p>
+            </>
+          )}
+        </Screen>
+      )}
+      {here === "theft" && <Theft words={words} say={say} client={client} problem={problem} take={take} fail={fail} />}
+      {over && (
+        <Screen title={recovery.title}>
+          <p>{recovery.text}</p>
+          <p>{recovery.fix}</p>
+        </Screen>
+      )}
+    </div>
+  );
+}
+
+// Choices offers what can be done, and no other.
+function Choices({ of, words, say, go }: { of: Recovery; words: Words; say: SupportWords; go: (to: Recovery["choices"][number]) => void }) {
+  const text = { recover: say.ways.recover, not_me: say.ways.notMe, human: { title: words.askHuman, text: say.unsure } };
+  return (
+    <ul class="choices">
+      {of.choices.map((c) => (
+        <li key={c}>
+          <button type="button" class="quiet" onClick={() => go(c)}>
+            <span>
+              <strong>{text[c].title}</strong>
+              <span class="soft">{text[c].text}</span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface TheftProps {
+  words: Words;
+  say: SupportWords;
+  client: Client;
+  problem: Problem | undefined;
+  take: (r: Recovery) => void;
+  fail: (e: unknown) => void;
+}
+
+// Theft says what a report does, before it is sent.
+function Theft({ words, say: { theft }, client, problem, take, fail }: TheftProps) {
+  const [busy, setBusy] = useState(false);
+  const send = () => {
+    if (busy) return;
+    setBusy(true);
+    void report(client).then(take, fail).finally(() => setBusy(false));
+  };
+  return (
+    <Screen title={theft.title}>
+      <p>{theft.text}</p>
+      <ul class="points">
+        {[theft.looks, theft.told, theft.keeps].map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+      {problem && <Trouble words={words} problem={problem} />}
+      <p class="actions">
+        <button type="button" class="main" aria-disabled={busy} onClick={send}>
+          {theft.send}
+        </button>
+      </p>
+    </Screen>
+  );
+}
