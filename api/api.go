@@ -35,7 +35,7 @@ type Case struct {
 	Face *FaceWay `json:"face,omitempty" doc:"How a face is asked for; absent where the case does not ask for one."`
 	// Documents are what can be sent as document_front.
 	Documents []DocumentKind `json:"documents,omitempty" nullable:"false" doc:"The kinds of document that are accepted; absent where the case does not ask for one."`
-	Support bool `json:"support,omitempty" doc:"Whether GET …/support says how to reach your people."`
+	Support   bool           `json:"support,omitempty" doc:"Whether GET …/support says how to reach your people."`
 	// Purpose and Against are those of a re-verification.
 	Purpose string `json:"purpose,omitempty" enum:"withdrawal,appeal,recovery,device_change" doc:"Of a re-verification: why a new face is asked for."`
 	Against string `json:"against,omitempty" doc:"Of a re-verification: the approved case that the face is compared with. Not shown to applicant tokens."`

@@ -25,6 +25,7 @@ type NewReverification struct {
 	Purpose       kyc.Purpose
 	Locale        string // "" is that of the verification
 	NetworkRegion string
+	Return        *kyc.Return // where the applicant goes back to
 }
 
 // Reverify opens a case that asks an approved applicant for a new face, to be
@@ -73,7 +74,7 @@ func (s *Service) reverifyIn(ctx context.Context, tx kyc.Tx, pol policy.Policy, 
 	}
 	now := s.cfg.Now()
 	c := kyc.NewReverification(n.ID, of, n.Purpose, pol.ID(), now, now.Add(pol.CaseExpiresAfter))
-	c.NetworkRegion = n.NetworkRegion
+	c.NetworkRegion, c.Return = n.NetworkRegion, n.Return
 	c.Locale = cmp.Or(n.Locale, c.Locale)
 	sealed, err := s.sealJSON(ctx, tx, c.Applicant, about("case", string(n.ID)), c)
 	if err != nil {

@@ -1,8 +1,7 @@
 // A document that is in use already: the way back to the account, and the other ways
 // out, with a mail server that keeps what was sent.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Link, Place, type Visit } from "./harness";
@@ -13,7 +12,6 @@ const yours = "Get that account back";
 const where = "Where can a code reach you?";
 const look = "Look for a code";
 
-const dir = mkdtempSync(join(tmpdir(), "bonafide-recovery-"));
 let place: Place;
 let post: MailServer;
 let anna: string; // the folder of a person
@@ -21,8 +19,6 @@ let anna: string; // the folder of a person
 
 beforeAll(async () => {
   post = await MailServer.open();
-  const channels = join(dir, "support.yaml");
-  writeFileSync(channels, "name: Example Exchange\nhelp_centre: https://help.example.org\nemails: [support@example.org]\n");
   place = await Place.open(
     (policy) => {
       const one = policy.replace("several_accounts: true", "several_accounts: false").replace("codes: 5", "codes: 9").replace("pause: 1m", "pause: 10s");
@@ -30,14 +26,14 @@ beforeAll(async () => {
       return one;
     },
     [],
-    ["--support", channels, "--mail-server", post.url, "--mail-from", "Example <no-reply@example.org>"],
+    { "operator.yaml": "name: Example Exchange\nhelp_centre: https://help.example.org\nemails: [support@example.org]\n" },
+    ["--mail-server", post.url, "--mail-from", "Example <no-reply@example.org>"],
   );
   anna = place.specimen("anna", "--seed", "7", "--date", "2026-11-23");
 }, 180_000);
 afterAll(async () => {
   await place?.close();
   post?.close();
-  rmSync(dir, { recursive: true, force: true });
 });
 
 // comes leads a person through a case, by the API, and says how it ended.

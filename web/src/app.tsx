@@ -8,7 +8,7 @@ import { Lazy } from "./lazy";
 import { usePlace } from "./place";
 import { Never, useReach } from "./support/reach";
 import { Walk } from "./walk";
-import { wanted } from "./way";
+import { inUse, wanted } from "./way";
 import { fill, localeFor, type Told, type Words } from "./words";
 
 // How often a case is asked for again: soon while it is checked, more slowly the
@@ -143,14 +143,14 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
 
   const asked = wanted(kase);
   const busy = kase.state === "processing";
-  const inUse = kase.state === "in_review" ? kase.findings.find((f) => f.code === "uniqueness.document_in_use" || f.code === "uniqueness.face_in_use") : undefined;
+  const used = inUse(kase);
 
   return (
     <Frame words={words} choose={choose}>
       {/* What was chosen and not sent yet stays while a human is asked. */}
       <div hidden={helping}>
-        {inUse && <Lazy load={recover} props={{ finding: inUse, client, words, locale, onHuman: () => aside.go("help"), moved }} />}
-        {!inUse && (kase.state !== "open" || waitText !== "") && (
+        {used && <Lazy load={recover} props={{ finding: used, client, words, locale, onHuman: () => aside.go("help"), moved }} />}
+        {!used && (kase.state !== "open" || waitText !== "") && (
           <section class={`banner ${kase.state}`} aria-busy={busy}>
             <h2 ref={banner} tabIndex={-1}>
               {busy && <span class="turning" aria-hidden="true" />}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Case } from "./api";
 import { around } from "./around";
 import { operator } from "./operator";
+import { inUse } from "./way";
 import { fill, type Words } from "./words";
 
 // How long somebody who is verified reads that they are, before they are taken back.
@@ -32,7 +33,7 @@ export function useHeard(): boolean {
 }
 
 // isOver says that there is nothing more to do here for now.
-export const isOver = (c: Case) => c.state === "approved" || c.state === "declined" || c.state === "in_review" || c.state === "expired";
+export const isOver = (c: Case) => c.state === "approved" || c.state === "declined" || (c.state === "in_review" && !inUse(c)) || c.state === "expired";
 
 // Back leads back to where somebody came from: a link at any time, a button when there
 // is nothing more to do. Who is seen to be verified here is taken there, unless they

@@ -1,7 +1,7 @@
 // The way through the page: which screens there are, in which order, and where
 // somebody goes on who comes back. Pure; the screens themselves are elsewhere.
 
-import type { Case, ItemName } from "./api";
+import type { Case, Finding, ItemName } from "./api";
 
 export type Step = "welcome" | "consent" | "choose" | ItemName;
 
@@ -30,6 +30,13 @@ export function stepsOf(c: Case, kind?: string): Step[] {
   if (c.state !== "open") return [...consent, ...items];
   const choose: Step[] = items.includes("document_front") && (c.documents ?? []).length > 1 ? ["choose"] : [];
   return ["welcome", ...consent, ...choose, ...items];
+}
+
+// inUse is the finding that a document or a face is in use by another account, while
+// its owner can do something about it.
+export function inUse(c: Case): Finding | undefined {
+  if (c.state !== "in_review") return undefined;
+  return c.findings.find((f) => f.code === "uniqueness.document_in_use" || f.code === "uniqueness.face_in_use");
 }
 
 // isSent says that an item is here and not asked for again.
