@@ -99,6 +99,17 @@ type Look struct {
 	Turn   int     `json:"turn" enum:"0,90,180,270" doc:"Degrees to turn the picture clockwise for its text to run from left to right."`
 }
 
+// Reading is what a document says of what people are asked for.
+type Reading struct {
+	Fields []ReadField `json:"fields" nullable:"false" doc:"What was read for certain, in the order of the form. What is missing, the person types."`
+}
+
+// ReadField is one field as the document has it.
+type ReadField struct {
+	Field string `json:"field" enum:"surname,given_names,birth_date,document_number,expiry_date,nationality"`
+	Value string `json:"value"`
+}
+
 // Place is where a datum stands in the upright picture.
 type Place struct {
 	Field string `json:"field" enum:"surname,document_number,expiry_date"`
@@ -329,7 +340,7 @@ type Details struct {
 	Nationality    string `json:"nationality,omitempty" maxLength:"60" doc:"ISO 3166-1 code."`
 	Residence      string `json:"residence,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2."`
 
-	FromDocument []string `json:"from_document,omitempty" nullable:"false" maxItems:"7" doc:"Fields to be taken over from the document as a finding offers it, instead of being typed."`
+	FromDocument []string `json:"from_document,omitempty" nullable:"false" maxItems:"7" doc:"Fields to be taken over from the document, as a finding offers it or as the reading has it, instead of being typed."`
 }
 
 // Submitted answers a submission: accepted, or refused at once with the reasons.

@@ -140,8 +140,9 @@ type Submission struct {
 	SHA256 string       `json:"sha256"` // hex, of the bytes as they arrived
 	At     time.Time    `json:"at"`
 	// Fields are, of details, the fields that are given, and Taken those of them
-	// whose value the applicant took over from the document with one tap instead
-	// of typing it. They hold no values.
+	// whose value the applicant took over from the document, as offered or as the form
+	// began with, instead of typing it: that they equal the document proves nothing.
+	// They hold no values.
 	Fields []Field `json:"fields,omitempty"`
 	Taken  []Field `json:"taken,omitempty"`
 }

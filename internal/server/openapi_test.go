@@ -92,7 +92,7 @@ func TestEveryOperation(t *testing.T) {
 	// success by its own test, where answers are held against their schemas too.
 	elsewhere := map[string]string{
 		"begin-upload": "TestUploads", "put-chunk": "TestUploads", "get-upload": "TestUploads",
-		"look": "TestUploadIsLookedAtAndSubmitted", "submit-upload": "TestUploadIsLookedAtAndSubmitted",
+		"look": "TestUploadIsLookedAtAndSubmitted", "submit-upload": "TestUploadIsLookedAtAndSubmitted", "get-reading": "TestUploadIsLookedAtAndSubmitted",
 		"ask-code": "TestRecovery", "try-code": "TestRecovery", "get-recovery": "TestRecovery", "report-theft": "TestRecovery",
 		"list-recoveries": "TestRecovery", "put-contacts": "TestContactsAreForIntegrators",
 		"get-support": "TestSupportCanBeProved", "open-support-link": "TestSupportCanBeProved", "get-help-request": "TestSupportCanBeProved",

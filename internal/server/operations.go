@@ -64,6 +64,10 @@ func (s *server) operations(a huma.API) {
 		o.Errors = append(o.Errors, http.StatusForbidden, http.StatusTooManyRequests)
 	}), s.submit)
 	evidence.Required = false // an empty file is a finding, not a broken request
+	huma.Register(a, op("get-reading", http.MethodGet, "/v1/cases/{case}/reading", "What the document says, for the details to begin with", both, func(o *huma.Operation) {
+		o.Description = "So that people confirm or correct instead of typing. It is there when the photo was looked at (`look`) before it was submitted, until details are sent. " +
+			"What is left as it is, name in `from_document` of the details: it is recorded as confirmed, and that it equals the document proves nothing."
+	}), s.reading)
 	s.uploadOperations(a, op, both)
 	s.faceOperations(a, op, key, both)
 	s.recoveryOperations(a, op, key, both)
@@ -217,13 +221,14 @@ func (s *server) submit(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return s.take(ctx, id, kyc.Item(in.Item), in.Network, in.RawBody, in.Tongue)
+	return s.take(ctx, id, kyc.Item(in.Item), in.Network, in.RawBody, nil, in.Tongue)
 }
 
 type submittedOut struct{ Body api.Submitted }
 
-// take takes evidence for an item, however it arrived.
-func (s *server) take(ctx context.Context, id kyc.CaseID, item kyc.Item, network string, content []byte, wish Tongue) (*submittedOut, error) {
+// take takes evidence for an item, however it arrived; read is what was read in it
+// before.
+func (s *server) take(ctx context.Context, id kyc.CaseID, item kyc.Item, network string, content []byte, read map[kyc.Field]string, wish Tongue) (*submittedOut, error) {
 	sub, err := s.idFor(ctx, "sub", string(id), string(item))
 	if err != nil {
 		return nil, s.explain("submit", err)
@@ -231,7 +236,7 @@ func (s *server) take(ctx context.Context, id kyc.CaseID, item kyc.Item, network
 	if err := s.connected(ctx, id, network); err != nil {
 		return nil, err
 	}
-	o, err := s.actor(ctx).Submit(ctx, id, item, kyc.SubmissionID(sub), content)
+	o, err := s.actor(ctx).SubmitRead(ctx, id, item, kyc.SubmissionID(sub), content, read)
 	if err != nil {
 		return nil, s.explain("submit", err)
 	}

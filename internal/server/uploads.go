@@ -47,8 +47,15 @@ type upload struct {
 	size      int
 	body      []byte
 	touched   time.Time
-	looked    *api.Look
+	looked    *looked
 	end       *time.Timer
+}
+
+// looked is what was seen in a photo. What was read in it is kept with it once it is
+// submitted, and forgotten otherwise.
+type looked struct {
+	api.Look
+	read map[kyc.Field]string
 }
 
 func (u *upload) whole() bool { return len(u.body) == u.size }
@@ -120,13 +127,13 @@ func (h *held) find(c kyc.CaseID, id string) (*upload, bool) {
 }
 
 // content returns the bytes of a photo, when all are here, and what was seen in it.
-func (h *held) content(u *upload) ([]byte, *api.Look, bool) {
+func (h *held) content(u *upload) ([]byte, *looked, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return u.body, u.looked, u.whole() && h.of[u.id] == u
 }
 
-func (h *held) keepLook(u *upload, l *api.Look) {
+func (h *held) keepLook(u *upload, l *looked) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	u.looked = l
@@ -177,7 +184,7 @@ func (s *server) uploadOperations(a huma.API, op describes, both []map[string][]
 	}), s.putChunk)
 	piece.Required = true
 	huma.Register(a, op("look", http.MethodPost, one+"/look", "See where the data stand on a photo of a document", both, func(o *huma.Operation) {
-		o.Description = "So that somebody can see for themselves, before they submit it, whether their photo can be read. Nothing is kept, no attempt is used, no face is measured."
+		o.Description = "So that somebody can see for themselves, before they submit it, whether their photo can be read. Nothing is kept unless it is submitted, no attempt is used, no face is measured."
 		o.Errors = append(o.Errors, http.StatusTooManyRequests)
 	}), s.look)
 	huma.Register(a, op("submit-upload", http.MethodPost, one+"/submission", "Submit a photo that has arrived in pieces", both, func(o *huma.Operation) {
@@ -259,35 +266,35 @@ func (s *server) putChunk(ctx context.Context, in *struct {
 }
 
 // wholeOf is uploadOf for a photo that must be here in full.
-func (s *server) wholeOf(ctx context.Context, in UploadPath) (*upload, []byte, *api.Look, error) {
+func (s *server) wholeOf(ctx context.Context, in UploadPath) (*upload, []byte, *looked, error) {
 	u, err := s.uploadOf(ctx, in)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	body, looked, whole := s.held.content(u)
+	body, seen, whole := s.held.content(u)
 	if !whole {
 		return nil, nil, nil, problem(http.StatusConflict, "incomplete", "Pieces of this photo are missing: "+strconv.Itoa(len(body))+" of "+strconv.Itoa(u.size)+" bytes are here.")
 	}
-	return u, body, looked, nil
+	return u, body, seen, nil
 }
 
 func (s *server) look(ctx context.Context, in *UploadPath) (*struct{ Body api.Look }, error) {
-	u, body, looked, err := s.wholeOf(ctx, *in)
+	u, body, seen, err := s.wholeOf(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	if looked == nil {
+	if seen == nil {
 		l, err := s.Service.Look(ctx, u.kase, u.item, body)
 		if err != nil {
 			return nil, s.explain("look", err)
 		}
-		looked = &api.Look{Usable: l.Usable, Turn: l.Turn, Places: []api.Place{}}
+		seen = &looked{read: l.Read, Look: api.Look{Usable: l.Usable, Turn: l.Turn, Places: []api.Place{}}}
 		for _, p := range l.Places {
-			looked.Places = append(looked.Places, api.Place{Field: string(p.Field), Box: api.Box{X: p.Box.X, Y: p.Box.Y, Width: p.Box.Width, Height: p.Box.Height}})
+			seen.Places = append(seen.Places, api.Place{Field: string(p.Field), Box: api.Box{X: p.Box.X, Y: p.Box.Y, Width: p.Box.Width, Height: p.Box.Height}})
 		}
-		s.held.keepLook(u, looked)
+		s.held.keepLook(u, seen)
 	}
-	return &struct{ Body api.Look }{*looked}, nil
+	return &struct{ Body api.Look }{seen.Look}, nil
 }
 
 func (s *server) submitUpload(ctx context.Context, in *struct {
@@ -296,11 +303,15 @@ func (s *server) submitUpload(ctx context.Context, in *struct {
 	UploadPath
 },
 ) (*submittedOut, error) {
-	u, body, _, err := s.wholeOf(ctx, in.UploadPath)
+	u, body, seen, err := s.wholeOf(ctx, in.UploadPath)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.take(ctx, u.kase, u.item, "", body, in.Tongue)
+	var read map[kyc.Field]string
+	if seen != nil {
+		read = seen.read
+	}
+	out, err := s.take(ctx, u.kase, u.item, "", body, read, in.Tongue)
 	if err == nil {
 		s.held.forget(func(x *upload) bool { return x == u })
 	}

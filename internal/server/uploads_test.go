@@ -116,4 +116,34 @@ func TestUploadIsLookedAtAndSubmitted(t *testing.T) {
 		t.Errorf("the repetition says %s", second.body)
 	}
 	l.get(path, c.Link.Token).problem(http.StatusNotFound, "no_such_upload")
+
+	// What was read is what the details begin with, for whoever has the link.
+	reading := "/v1/cases/" + c.Case.ID + "/reading"
+	l.get(reading, l.newCase("b").Link.Token).problem(http.StatusNotFound, "not_found")
+	read := map[string]string{}
+	for _, f := range into[api.Reading](l.get(reading, c.Link.Token).is(http.StatusOK)).Fields {
+		read[f.Field] = f.Value
+	}
+	for _, f := range []string{"surname", "given_names", "birth_date", "document_number", "expiry_date"} {
+		if read[f] == "" {
+			t.Errorf("%s was not read: %v", f, read)
+		}
+	}
+	if read["birth_date"] != truth.Fields["birth_date"] || strings.Contains(l.log.String(), read["document_number"]) {
+		t.Errorf("read %v", read)
+	}
+	// What is left as it is counts as confirmed; what is changed, as typed.
+	details := "/v1/cases/" + c.Case.ID + "/submissions/details"
+	l.post(details, c.Link.Token, `{"surname":"Other","from_document":["surname","given_names","birth_date","document_number","expiry_date"]}`, nil).problem(http.StatusUnprocessableEntity, "invalid")
+	l.post(details, c.Link.Token, `{"from_document":["surname","given_names","birth_date","document_number","expiry_date","residence"]}`, nil).problem(http.StatusUnprocessableEntity, "invalid")
+	sent := into[api.Submitted](l.post(details, c.Link.Token, `{"given_names":"Another","from_document":["surname","birth_date","document_number","expiry_date"]}`, nil).is(http.StatusOK))
+	for _, i := range sent.Case.Items {
+		if i.Item == "details" && strings.Join(i.FromDocument, " ") != "surname birth_date document_number expiry_date" {
+			t.Errorf("taken over: %v", i.FromDocument)
+		}
+	}
+	// Then only findings tell what the document says.
+	if r := into[api.Reading](l.get(reading, c.Link.Token).is(http.StatusOK)); len(r.Fields) != 0 {
+		t.Errorf("still read: %v", r)
+	}
 }

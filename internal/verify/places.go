@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"math"
+	"time"
 
 	"bonafide/internal/document"
 	"bonafide/internal/kyc"
@@ -25,6 +26,8 @@ type Looked struct {
 	// Turn says by how many degrees the picture is to be turned clockwise for its
 	// text to run from left to right: 0, 90, 180 or 270.
 	Turn int
+	// Read is what the document says for certain of what people are asked for.
+	Read map[kyc.Field]string
 }
 
 // MayTake fails when an item cannot be sent now.
@@ -58,27 +61,38 @@ func (s *Service) Look(ctx context.Context, c kyc.CaseID, item kyc.Item, content
 	case <-ctx.Done():
 		return fail(ctx.Err())
 	}
-	places, turn, err := s.cfg.Engine.Places(ctx, content)
-	if err != nil {
+	side, turn, err := s.cfg.Engine.glimpse(ctx, content, s.cfg.Now())
+	if err != nil || side == nil {
 		return fail(err)
 	}
-	return Looked{Usable: true, Places: places, Turn: turn}, nil
+	return Looked{Usable: true, Places: PlacesOf(side), Turn: turn, Read: ReadingOf(s.Policy(), side)}, nil
 }
 
 // Places reads a photo of a document for where its name, number and expiry date
 // stand.
 func (e *Engine) Places(ctx context.Context, content []byte) (places []Place, turn int, err error) {
+	s, turn, err := e.glimpse(ctx, content, time.Time{}) // a place needs no year
+	if err != nil || s == nil {
+		return nil, 0, err
+	}
+	return PlacesOf(s), turn, nil
+}
+
+// glimpse reads a photo of a document and measures no face on it; nil when it cannot
+// be decoded. turn is Looked's; at is the time of the capture, by which years in two digits
+// are understood.
+func (e *Engine) glimpse(ctx context.Context, content []byte, at time.Time) (s *Side, turn int, err error) {
 	p, bad, done, err := e.decode(ctx, content)
 	defer done()
 	if err != nil || bad != "" {
 		return nil, 0, err
 	}
-	m, err := e.documents.Measure(ctx, p, document.Options{Print: document.PrintAlways})
+	m, err := e.documents.Measure(ctx, p, document.Options{At: at, Print: document.PrintAlways})
 	if err != nil {
 		return nil, 0, err
 	}
 	quarter := int(math.Round(-m.Document.Rotation/90)) % 4
-	return PlacesOf(SideOf(p, m)), (quarter + 4) % 4 * 90, nil
+	return SideOf(p, m), (quarter + 4) % 4 * 90, nil
 }
 
 // PlacesOf picks the places that a person can check with their eyes: what is

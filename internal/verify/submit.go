@@ -31,8 +31,11 @@ type stored struct {
 	// once it was measured.
 	Sequence *Sequence            `json:"sequence,omitempty"`
 	Details  map[kyc.Field]string `json:"details,omitempty"`
+	// Read is, of a photo that was looked at before it was submitted, what it says for
+	// certain of what people are asked for.
+	Read map[kyc.Field]string `json:"read,omitempty"`
 	// Taken are the fields of the details that the applicant took over from the
-	// document with one tap.
+	// document, as offered or as the form began with, instead of typing them.
 	Taken []kyc.Field `json:"taken,omitempty"`
 	// File is the picture's own metadata, kept apart as evidence.
 	File *imaging.Metadata `json:"file,omitempty"`
@@ -43,6 +46,12 @@ type stored struct {
 // attempt. id is given when the request must not act twice: a submission that
 // exists under it already is answered as it was.
 func (s *Service) Submit(ctx context.Context, c kyc.CaseID, item kyc.Item, id kyc.SubmissionID, content []byte) (Outcome, error) {
+	return s.SubmitRead(ctx, c, item, id, content, nil)
+}
+
+// SubmitRead is [Service.Submit] of a photo that was looked at before: read is what
+// [Service.Look] said of these very bytes.
+func (s *Service) SubmitRead(ctx context.Context, c kyc.CaseID, item kyc.Item, id kyc.SubmissionID, content []byte, read map[kyc.Field]string) (Outcome, error) {
 	if id == "" {
 		id = kyc.SubmissionID(s.cfg.NewID("sub"))
 	}
@@ -55,7 +64,7 @@ func (s *Service) Submit(ctx context.Context, c kyc.CaseID, item kyc.Item, id ky
 		return Outcome{Accepted: true, Submission: id, Case: before}, nil
 	}
 	sum := sha256.Sum256(content)
-	keep := stored{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(content))}
+	keep := stored{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(content)), Read: read}
 	if item == kyc.Details {
 		if keep.Details, keep.Taken, err = s.mergeDetails(ctx, before, content); err != nil {
 			return Outcome{}, wrap("submit to case", c, err)

@@ -27,12 +27,18 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := takeOver(c, sent, taken); err != nil {
+	offers := offered(c)
+	st, _ := c.Item(kyc.Details)
+	if st.Current == nil && len(taken) > 0 {
+		if offers, err = s.reading(ctx, c); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := takeOver(offers, sent, taken); err != nil {
 		return nil, nil, err
 	}
-	st, _ := c.Item(kyc.Details)
 	if st.Current == nil {
-		return sent, nil, lacks(sent, s.Policy().RequiredDetails())
+		return sent, taken, lacks(sent, s.Policy().RequiredDetails())
 	}
 	earlier, err := s.facts(ctx, c, *st.Current)
 	if err != nil {
@@ -63,14 +69,13 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 
 // takeOver puts what the document says in the place of the fields that are to be
 // taken over. The values are ours, and only what is on offer can be taken.
-func takeOver(c kyc.Case, sent map[kyc.Field]string, taken []kyc.Field) error {
-	offers := offered(c)
+func takeOver(offers, sent map[kyc.Field]string, taken []kyc.Field) error {
 	for _, f := range taken {
 		v, ok := offers[f]
 		if typed, also := sent[f]; !ok || also && typed != v {
 			return &kyc.Error{
 				Kind: kyc.Invalid, Op: "details", Item: kyc.Details,
-				Detail: fmt.Sprintf("%s cannot be taken from the document: only what a finding offers can, and not together with a value of your own", f),
+				Detail: fmt.Sprintf("%s cannot be taken from the document: only what a finding offers or the reading has can, and not together with a value of your own", f),
 			}
 		}
 		sent[f] = v
@@ -141,7 +146,7 @@ const fromDocument = "from_document"
 func ParseDetails(content []byte) (map[kyc.Field]string, error) {
 	details, taken, err := parseSent(content)
 	if err == nil && len(taken) > 0 {
-		err = badDetails(fromDocument + " has its place only where a plan offers it")
+		err = badDetails(fromDocument + " has its place only in a case")
 	}
 	if err != nil {
 		return nil, err

@@ -172,7 +172,7 @@ export class Place {
     if (!answer.ok) throw new Error(`ask help: ${answer.status} ${await answer.text()}`);
   }
 
-  async readCase(link: Link, locale = ""): Promise<{ state: string; title: string; language: string; items: { item: string; name: string; status: string; attempts: number }[] }> {
+  async readCase(link: Link, locale = ""): Promise<{ state: string; title: string; language: string; items: { item: string; name: string; status: string; attempts: number; from_document?: string[] }[] }> {
     const answer = await fetch(`${this.base}/v1/cases/${link.id}${locale && `?locale=${locale}`}`, { headers: { Authorization: `Bearer ${link.token}` } });
     return (await answer.json()) as never;
   }
@@ -289,6 +289,12 @@ export class Visit {
         await card.locator(`[name=${field}]`).fill(value);
       }
     }
+  }
+
+  // begun waits for the form to begin with what the document says, and empties a field.
+  async begun(empty?: string, name = "Your details"): Promise<void> {
+    await this.card(name).locator(".from").first().waitFor();
+    if (empty) await this.card(name).locator(`[name=${empty}]`).fill("");
   }
 
   async state(title: string): Promise<void> {

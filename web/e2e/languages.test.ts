@@ -81,7 +81,7 @@ describe("long words", () => {
     expect(await root(v)).toEqual(["de", "ltr"]);
     await v.begin();
     await v.front(join(demo, "passport.jpg"), name.document_front!);
-    await v.card(name.details!).waitFor();
+    await v.begun("surname", name.details!);
     await v.card(name.details!).locator("button[type=submit]").click();
     await v.card(name.details!).getByText(de.missing).first().waitFor();
     expect(await v.look("34-de-missing")).toEqual([]);

@@ -156,6 +156,12 @@ export class Client {
     return this.fetch("GET", "/v1/findings");
   }
 
+  // reading is what the document says, for the details to begin with; nothing where it
+  // was not read.
+  async reading(): Promise<{ field: string; value: string }[]> {
+    return (await this.call<{ fields: { field: string; value: string }[] }>("GET", "/reading")).fields;
+  }
+
   // submit sends evidence. The same key may be used again after a lost
   // connection: the server acts once. While it still works on the first request
   // with the key, its answer is waited for.

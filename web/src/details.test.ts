@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Case } from "./api";
 import { nextTime } from "./app";
-import { bodyOf } from "./details";
+import { begin, bodyOf } from "./details";
 
 describe("bodyOf", () => {
   const values = { surname: "KOSZEGI", birth_date: "1990-05-17", document_number: "" };
   it("names what was taken over and repeats no value of it", () =>
     expect(JSON.parse(bodyOf(["surname", "birth_date"], values, { surname: "KOSZEGI" }))).toEqual({
+      birth_date: "1990-05-17",
+      from_document: ["surname"],
+    }));
+  it("repeats what the form began with, so that nobody confirms what they did not see", () =>
+    expect(JSON.parse(bodyOf(["surname", "birth_date"], values, { surname: "KOSZEGI" }, true))).toEqual({
+      surname: "KOSZEGI",
       birth_date: "1990-05-17",
       from_document: ["surname"],
     }));
@@ -22,4 +28,15 @@ describe("nextTime", () => {
   it("is the earliest that is still ahead", () => expect(nextTime(kase([50, 20, 5], 5), 10_000)).toBe(20_000));
   it("is none when everything can be sent", () => expect(nextTime(kase([0, 5]), 10_000)).toBe(0));
   it("is none without a case", () => expect(nextTime(undefined, 0)).toBe(0));
+});
+
+describe("begin", () => {
+  const read = [{ field: "surname", value: "DOE" }, { field: "birth_date", value: "1990-01-31" }, { field: "sex", value: "F" }];
+  const wanted = ["surname", "birth_date", "residence"];
+  it.each([
+    ["fills what is empty, of what is asked", {}, [], { surname: "DOE", birth_date: "1990-01-31" }],
+    ["leaves what was typed", { surname: "Roe" }, ["surname"], { birth_date: "1990-01-31" }],
+    ["leaves what was emptied", { surname: "" }, ["surname"], { birth_date: "1990-01-31" }],
+    ["knows its own after a reload", { surname: "DOE" }, [], { surname: "DOE", birth_date: "1990-01-31" }],
+  ] as const)("%s", (_, values, touched, want) => expect(begin(wanted, values, new Set(touched), read)).toEqual(want));
 });

@@ -1,4 +1,4 @@
-import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Finding } from "./api";
 import { Card, isDone, type ItemProps, noteOf, Reason, useFocusWhenDone, useSending, useTitleID } from "./card";
 import { alpha2, countries, named } from "./countries";
@@ -60,15 +60,30 @@ function usable(f: Finding): string | undefined {
   return kindOf(f.field) === "date" ? iso(f.offer) : f.offer;
 }
 
+// begin fills what was read into the fields that nobody has touched. What was typed
+// just as the document has it counts as taken over: nobody can tell any more.
+export function begin(wanted: readonly string[], values: Record<string, string>, touched: ReadonlySet<string>, read: readonly { field: string; value: string }[]) {
+  const filled: Record<string, string> = {};
+  for (const { field, value } of read) {
+    if (!wanted.includes(field)) continue;
+    const now = values[field] ?? "";
+    if (now === value || (now === "" && !touched.has(field))) filled[field] = value;
+  }
+  return filled;
+}
+
 // bodyOf is what is sent of a form: the wanted fields as typed, and the names of
-// those that were taken over from the document, whose values the server has.
-export function bodyOf(wanted: readonly string[], values: Record<string, string>, taken: Record<string, string>): string {
+// those that were taken over from the document, whose values the server has. Of what
+// the form began with they are sent too, so that nobody confirms another document than
+// the one they saw.
+export function bodyOf(wanted: readonly string[], values: Record<string, string>, taken: Record<string, string>, begun = false): string {
   const body: Record<string, string | string[]> = {};
   const fromDocument: string[] = [];
   for (const f of wanted) {
     const v = kindOf(f) === "date" ? iso(values[f] ?? "") : values[f];
-    if (v && taken[f] === values[f]) fromDocument.push(f);
-    else if (v) body[f] = v;
+    const took = v && taken[f] === values[f];
+    if (took) fromDocument.push(f);
+    if (v && (!took || begun)) body[f] = v;
   }
   if (fromDocument.length > 0) body.from_document = fromDocument;
   return JSON.stringify(body);
@@ -84,7 +99,28 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     ...Object.fromEntries(found.map((f) => [f.field, f.typed ?? ""])),
     ...draft.load(),
   }));
-  const [taken, setTaken] = useState<Record<string, string>>({}); // by one tap
+  const [taken, setTaken] = useState<Record<string, string>>({}); // by one tap, or what the form began with
+  const touched = useRef(new Set<string>());
+  const now = useRef(values);
+  now.current = values;
+  const first = p.plan === undefined && p.state.status === "missing";
+  const [begun, setBegun] = useState(false);
+  useEffect(() => {
+    if (!first) return;
+    let over = false;
+    p.client.reading().then(
+      (read) => {
+        if (over) return;
+        const filled = begin(wanted, now.current, touched.current, read);
+        if (Object.keys(filled).length === 0) return;
+        setTaken(filled);
+        setValues((v) => ({ ...v, ...filled }));
+        setBegun(true);
+      },
+      () => undefined, // it can be typed
+    );
+    return () => void (over = true);
+  }, [first, p.client]);
   const [errors, setErrors] = useState<Record<string, Slip>>({});
   const [open, setOpen] = useState(false);
   const sent = useRef("");
@@ -98,6 +134,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
   const oneTap = found.length > 0 && found.length === wanted.length && offers.every((v) => v !== undefined);
 
   function set(field: string, value: string) {
+    touched.current.add(field);
     const next = { ...values, [field]: value };
     setValues(next);
     setErrors(({ [field]: _, ...rest }) => rest);
@@ -111,9 +148,11 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
 
   async function sendValues(of: Record<string, string>, tapped: Record<string, string>) {
     // The same text is the same content: a string compares by value.
-    if (await send(bodyOf(wanted, of, tapped))) {
+    if (await send(bodyOf(wanted, of, tapped, begun))) {
       draft.drop();
       setOpen(false);
+    } else if (begun) {
+      setTaken({}); // another document is here by now, perhaps: what they see is what they send
     }
   }
 
@@ -160,7 +199,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     );
   }
   return (
-    <Card title={p.state.name} titleID={ids.title} note={noteOf(p)} done={false} status={busy ? words.sending : ""} words={words}>
+    <Card title={p.state.name} titleID={ids.title} note={begun ? "" : noteOf(p)} done={false} status={busy ? words.sending : ""} words={words}>
       {found.map((f, k) => (
         <Reason key={`${f.field}${k}`} told={{ title: f.title, text: f.typed === undefined && f.read === undefined ? f.text : "", fix: f.fix }}>
           {(f.typed !== undefined || f.read !== undefined) && <Compared finding={f} words={words} locale={locale} />}
@@ -190,6 +229,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
           </button>
         </div>
       )}
+      <div role="status">{begun && <p>{words.filled.text}</p>}</div>
       <form ref={root} noValidate onSubmit={submit} aria-labelledby={oneTap ? ids.correct : ids.title}>
         {oneTap && <h3 id={ids.correct}>{words.orCorrect}</h3>}
         {wanted.map((field) => {
@@ -203,6 +243,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
                 value={values[field] ?? ""}
                 read={found[k]?.read}
                 optional={!needed(field)}
+                from={begun && taken[field] !== undefined && taken[field] === values[field]}
                 error={errors[field] && words[errors[field]]}
                 busy={blocked}
                 words={words}
@@ -243,6 +284,7 @@ interface FieldProps {
   value: string;
   read: string | undefined; // by the document, where it differs
   optional: boolean;
+  from: boolean; // it began with what the document says, and is still that
   error: string | undefined;
   busy: boolean;
   words: Words;
@@ -264,6 +306,7 @@ function Field(p: FieldProps) {
     <>
       {(words.fields as Partial<Record<string, string>>)[p.field] ?? p.field}
       {optional && <span class="soft"> {words.optional}</span>}
+      {p.from && <span class="soft from"> {words.filled.from}</span>}
     </>
   );
   const below = (

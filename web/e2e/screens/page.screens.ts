@@ -76,8 +76,9 @@ it("draws the way", async () => {
   await v.page.locator("figure.piece canvas").first().waitFor();
   await picture(v, "09-check");
   await v.next();
-  await v.card(details).waitFor();
+  await v.begun();
   await picture(v, "10-details");
+  await v.begun("surname");
   await v.card(details).getByRole("button", { name: "Send" }).click();
   await v.card(details).getByText("This is still empty.").first().waitFor();
   await picture(v, "11-details-missing");

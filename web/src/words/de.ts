@@ -177,6 +177,7 @@ const words: Words = {
     unread: "Schauen Sie Ihr Foto an: Ist alles scharf und nichts abgeschnitten oder verdeckt?",
   },
   sent: "Wird gesendet … {percent}",
+  filled: { text: "Wir haben eingetragen, was in Ihrem Dokument steht. Prüfen Sie jedes Feld und korrigieren Sie, was nicht stimmt.", from: "aus Ihrem Dokument" },
   goBack: { to: "Zurück zu {operator}", plain: "Zurück zum Ausgangspunkt", soon: "In ein paar Sekunden werden Sie dorthin gebracht.", stay: "Hier bleiben" },
   waiting: "Gerade keine Verbindung. Ihr Foto bleibt hier und wird von selbst gesendet, sobald die Verbindung wieder da ist.",
   phone: {

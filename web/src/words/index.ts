@@ -93,6 +93,7 @@ export interface Words {
   check: Record<"title" | "text" | "name" | "yes" | "reading" | "unread", string>;
   phone: Record<"title" | "text" | "follow" | "here" | "picture", string>;
   sent: string; // {percent}
+  filled: Record<"text" | "from", string>; // of details that begin with what the document says
   goBack: Record<"to" | "plain" | "soon" | "stay", string>; // to: {operator}
   waiting: string;
 }

@@ -176,6 +176,7 @@ const words: Words = {
     unread: "Hãy xem ảnh: mọi thứ có rõ nét, không bị cắt hay bị che không?",
   },
   sent: "Đang gửi… {percent}",
+  filled: { text: "Chúng tôi đã điền những gì ghi trên giấy tờ của bạn. Hãy kiểm tra từng ô và sửa chỗ sai.", from: "từ giấy tờ của bạn" },
   goBack: { to: "Quay lại {operator}", plain: "Quay lại nơi bạn đã đến", soon: "Bạn sẽ được đưa về đó sau vài giây.", stay: "Ở lại đây" },
   waiting: "Hiện không có kết nối. Ảnh của bạn vẫn ở đây và sẽ tự gửi ngay khi có lại kết nối.",
   phone: {

@@ -175,6 +175,7 @@ const words: Words = {
     unread: "请看您的照片：是否全部清晰，没有被裁掉或遮住？",
   },
   sent: "正在发送… {percent}",
+  filled: { text: "我们已按您的证件填好。请逐项核对，并更正有误之处。", from: "来自您的证件" },
   goBack: { to: "返回 {operator}", plain: "返回原来的页面", soon: "几秒钟后将带您返回。", stay: "留在这里" },
   waiting: "现在没有网络。照片保留在这里，网络恢复后会自动继续发送。",
   phone: {

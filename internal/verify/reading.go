@@ -1,0 +1,58 @@
+package verify
+
+import (
+	"context"
+
+	"bonafide/internal/kyc"
+	"bonafide/internal/policy"
+)
+
+// ReadingOf is what a side of a document says for certain, by the fields that people
+// are asked for: what they may confirm instead of typing it. A name that the zone may
+// have cut is left for them to write in full.
+func ReadingOf(pol policy.Policy, s *Side) map[kyc.Field]string {
+	out := map[kyc.Field]string{}
+	j := judge{policy: pol}
+	for _, f := range kyc.DetailFields() {
+		v, ok := s.Fields[f]
+		name := f == kyc.Surname || f == kyc.GivenNames
+		if !ok || v.Confidence < sure || wrongWith(f, v.Text) != "" || name && s.NameTruncated || s.HasMRZ && j.unsure(*s) {
+			continue
+		}
+		out[f] = v.Text
+	}
+	return out
+}
+
+// Reading is what the documents of a case say, as far as they were read before, while
+// the details are not there yet: they begin with it. Once something was sent, only
+// findings tell what the document says.
+func (s *Service) Reading(ctx context.Context, id kyc.CaseID) (map[kyc.Field]string, error) {
+	c, err := s.Case(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	read, err := s.reading(ctx, c)
+	return read, wrap("read the document of case", id, err)
+}
+
+func (s *Service) reading(ctx context.Context, c kyc.Case) (map[kyc.Field]string, error) {
+	out := map[kyc.Field]string{}
+	if st, ok := c.Item(kyc.Details); !ok || st.Current != nil || c.State != kyc.Open {
+		return out, nil
+	}
+	for _, item := range []kyc.Item{kyc.DocumentBack, kyc.DocumentFront} { // the front wins
+		st, _ := c.Item(item)
+		if st.Current == nil {
+			continue
+		}
+		f, err := s.facts(ctx, c, *st.Current)
+		if err != nil {
+			return nil, err
+		}
+		for field, v := range f.Read {
+			out[field] = v
+		}
+	}
+	return out, nil
+}
