@@ -12,7 +12,7 @@ import (
 
 type specimenCmd struct {
 	Out      string `help:"Folder to write to." default:"demo" placeholder:"DIR"`
-	Kind     string `help:"What the person shows: papers are a passport and a card, with what goes wrong; licence is a driving licence." enum:"papers,licence" default:"papers"`
+	Kind     string `help:"What the person shows: papers are a passport and a card, with what goes wrong; licence is a driving licence; photos are --count photos of fronts, half of them with something wrong." enum:"papers,licence,photos" default:"papers"`
 	Seed     uint64 `help:"Which person: the same seed makes the same person." default:"28"`
 	Count    int    `help:"How many persons; with more than one, each gets a folder of their own." default:"1"`
 	Date     string `help:"The day on which the documents are looked at; today when absent." placeholder:"2026-01-31"`
@@ -35,6 +35,13 @@ func (c specimenCmd) Run(a *app) error {
 	}
 	if c.Count < 1 {
 		return errors.New("--count must be at least 1")
+	}
+	if c.Kind == "photos" {
+		if err := specimen.WritePhotos(c.Out, c.Seed, c.Count); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "%s: %d photos, and photos.json, which says what is wrong with them\n", c.Out, c.Count)
+		return nil
 	}
 	var film []specimen.Step
 	if c.Film != "" {

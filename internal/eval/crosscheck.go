@@ -236,7 +236,7 @@ func (cfg CrossCheckConfig) examine(ctx context.Context, f forgery) (forged, err
 		if err != nil {
 			return nil, fmt.Errorf("eval: cross-check: %w", err)
 		}
-		camera := ordinaryCamera(r)
+		camera := specimen.OrdinaryCamera(r)
 		camera.Width, camera.Height = 1800, 1350
 		photo, _ := specimen.Photograph(page, truth, camera, f.seed)
 		p := imaging.FromRGBA(photo)

@@ -159,11 +159,11 @@ func (c DefectsConfig) wants(d specimen.Defect) bool { return c.Only == "" || c.
 
 func specimenJob(d specimen.Defect, k float64, seed uint64) shotJob {
 	return shotJob{d, k, false, func() (specimen.Shot, error) {
-		s, err := specimenScene(seed, d == specimen.Smoothed)
+		s, err := specimen.NewScene(seed, d == specimen.Smoothed)
 		if err != nil {
 			return specimen.Shot{}, err
 		}
-		return s.shoot(d, k)
+		return s.Shoot(d, k)
 	}}
 }
 
@@ -200,7 +200,7 @@ func (r *DefectsReport) realJobs(ctx context.Context, cfg DefectsConfig) ([]shot
 			for i := range cfg.PerReal {
 				k := leastStrength + (1-leastStrength)*float64((fi*7+di*3+i*5)%10)/9
 				seed := cfg.Seed + uint64(fi*100+i)
-				jobs = append(jobs, shotJob{d, k, true, func() (specimen.Shot, error) { return realScene(p, seed).shoot(d, k) }})
+				jobs = append(jobs, shotJob{d, k, true, func() (specimen.Shot, error) { return realScene(p, seed).Shoot(d, k) }})
 			}
 		}
 	}

@@ -1,9 +1,8 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { CameraError, type Obstacle, open, remedyFor } from "./guide/camera";
 import { type Advice, Adviser, type Hint, type Seen } from "./guide/advice";
-import { readingWidth, smallSide } from "./guide/measure";
-import { around, type Quad } from "./guide/picture";
-import type { Frame } from "./guide/worker";
+import { Easel } from "./guide/frame";
+import type { Quad } from "./guide/picture";
 import type { Words } from "./words";
 
 export interface CaptureProps {
@@ -214,8 +213,7 @@ const inHand = 2;
 function guide(v: HTMLVideoElement, tell: (a: Advice, width: number) => void, hand: (photo: Blob | null) => void, count: (n: number) => void): () => void {
   const worker = new Worker(new URL("./guide/worker.ts", import.meta.url), { type: "module" });
   const adviser = new Adviser();
-  const small = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const near = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const easel = new Easel();
   let before: Advice | undefined;
   const sent: (HTMLCanvasElement | undefined)[] = []; // what is measured now, in full where it may be taken
   let asked = false;
@@ -224,27 +222,11 @@ function guide(v: HTMLVideoElement, tell: (a: Advice, width: number) => void, ha
 
   const look = () => {
     asked = false;
-    if (over || !small || !near || v.videoWidth === 0) return;
+    if (over) return;
     // When the picture may be taken of it, the frame is kept in full.
     const shot = before?.hint === "good" ? still(v) : undefined;
-    const from = shot ?? v;
-    const [fw, fh] = [v.videoWidth, v.videoHeight];
-    const k = Math.min(1, smallSide / Math.max(fw, fh));
-    const [w, h] = [Math.round(fw * k), Math.round(fh * k)];
-    if (small.canvas.width !== w || small.canvas.height !== h) [small.canvas.width, small.canvas.height] = [w, h];
-    small.drawImage(from, 0, 0, w, h);
-    const frame: Frame = { small: small.getImageData(0, 0, w, h), detail: undefined };
-    if (before?.detail && before.quad) {
-      const r = around(before.quad, w, h);
-      const [sx, sy, sw, sh] = [r.x / k, r.y / k, r.width / k, r.height / k];
-      const f = Math.min(1, readingWidth / sw);
-      const [dw, dh] = [Math.round(sw * f), Math.round(sh * f)];
-      if (dw > 16 && dh > 16) {
-        if (near.canvas.width !== dw || near.canvas.height !== dh) [near.canvas.width, near.canvas.height] = [dw, dh];
-        near.drawImage(from, sx, sy, sw, sh, 0, 0, dw, dh);
-        frame.detail = near.getImageData(0, 0, dw, dh);
-      }
-    }
+    const frame = easel.draw(shot ?? v, v.videoWidth, v.videoHeight, before);
+    if (!frame) return;
     sent.push(shot);
     worker.postMessage(frame, [frame.small.data.buffer, ...(frame.detail ? [frame.detail.data.buffer] : [])]);
     next();
