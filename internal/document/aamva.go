@@ -31,6 +31,94 @@ func american(ps []piece) bool {
 	return len(seen) >= 2
 }
 
+// looks joins figures and letters that small print does not tell apart.
+var looks = map[rune]rune{'O': '0', 'D': '0', 'Q': '0', 'o': '0', 'I': '1', 'l': '1', '|': '1', 'i': '1', 'Z': '2', 'S': '5', 's': '5', 'B': '8', 'G': '6'}
+
+func look(r rune) rune {
+	if to, ok := looks[r]; ok {
+		return to
+	}
+	return unicode.ToUpper(r)
+}
+
+// mendCodes writes the label at the head of a line as it was printed where its small print was read as one word or with figures for letters:
+// "1LN", "ILN" and "1N" are "1 LN", "4DLN" is "4 DLN", "3 D08" is "3 DOB", "1S SEX" is "15 SEX". At least one letter of a code must have been read
+// as what it is: 100 is not 1 DD.
+func mendCodes(lines []ocr.Line) []ocr.Line {
+	out := make([]ocr.Line, len(lines))
+	for i, l := range lines {
+		out[i] = l
+		ws := words(&l)
+		if len(ws) == 0 || len(ws[0].text) > 8 {
+			continue
+		}
+		head := l.Chars[ws[0].from:ws[0].to]
+		number, code, ok := headCode(head)
+		rest := ws[0].to
+		if !ok && len(ws) > 1 && len(head) <= 2 && unicode.IsDigit(look(head[0].R)) {
+			// the number stands alone and the code is the next word
+			var none int
+			if none, code, ok = headCode(l.Chars[ws[1].from:ws[1].to]); ok && none == 0 {
+				number, rest = len(head), ws[1].to
+			} else {
+				ok = false
+			}
+		}
+		if !ok {
+			continue
+		}
+		var chars []ocr.Char
+		for _, c := range head[:number] {
+			if to := look(c.R); len(chars) == 0 || number > 1 && code == "SEX" {
+				c.R = to
+			}
+			chars = append(chars, c)
+		}
+		first, last := l.Chars[ws[0].from], l.Chars[rest-1]
+		at := func(k, n int) float64 { return first.X + (last.X-first.X)*float64(k)/float64(max(1, n)) }
+		n := number + len(code)
+		if number > 0 {
+			chars = append(chars, ocr.Char{R: ' ', Conf: 1, X: at(number, n)})
+		}
+		conf := math.Min(first.Conf, last.Conf)
+		for k, r := range code {
+			chars = append(chars, ocr.Char{R: r, Conf: conf, X: at(number+k, n-1)})
+		}
+		out[i].Chars = slices.Concat(l.Chars[:ws[0].from], chars, l.Chars[rest:])
+		var text strings.Builder
+		for _, c := range out[i].Chars {
+			text.WriteRune(c.R)
+		}
+		out[i].Text = text.String()
+	}
+	return out
+}
+
+// headCode finds a code at the end of a word, after a number of at most two characters, and says how long the number is.
+func headCode(word []ocr.Char) (number int, code string, ok bool) {
+	if len(word) == 2 && look(word[0].R) == '1' && word[1].R == 'N' {
+		return 1, "LN", true // the stroke of its L is the least of all
+	}
+	for _, c := range aamvaCodes {
+		k := len(word) - len(c)
+		if k < 0 || k > 2 || k > 0 && !unicode.IsDigit(look(word[0].R)) {
+			continue
+		}
+		same, like := 0, true
+		for j, r := range c {
+			got := word[k+j].R
+			like = like && look(got) == look(r)
+			if unicode.ToUpper(got) == r {
+				same++
+			}
+		}
+		if like && same > 0 {
+			return k, c, true
+		}
+	}
+	return 0, "", false
+}
+
 // splitCodes puts a blank after a code that was read as one word with its value: small print close to large print, "LNCARDHOLDER",
 // "DOB08/31/1977".
 func splitCodes(lines []ocr.Line) []ocr.Line {

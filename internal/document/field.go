@@ -37,14 +37,21 @@ func readPrint(lines []ocr.Line, angle float64, issuer string, today time.Time) 
 	if issuer == "USA" {
 		out.title.order = MonthFirst
 	}
-	aamva := american(ps) && (issuer == "USA" || issuer == "CAN" || issuer == "") || issuer == "USA" && out.title.kind == KindDrivingLicence
+	codes := ps
+	if out.title.kind == KindDrivingLicence {
+		codes = pieces(mendCodes(lines), angle, nil)
+	}
+	aamva := american(codes) && (issuer == "USA" || issuer == "CAN" || issuer == "") || issuer == "USA" && out.title.kind == KindDrivingLicence
 	if aamva || out.title.kind == KindDrivingLicence {
 		if aamva {
 			if issuer == "" {
 				out.title.issuer, out.title.order = "USA", MonthFirst
-				lines = restrict(lines, "USA")
+				if slices.Contains(texts, "CAN") { // the standard puts the country's code into the heading
+					out.title.issuer, out.title.order = "CAN", DayFirst
+				}
+				lines = restrict(lines, out.title.issuer)
 			}
-			lines = splitCodes(lines)
+			lines = splitCodes(mendCodes(lines))
 			ps = pieces(lines, angle, numberedAAMVA)
 		} else {
 			ps = pieces(lines, angle, numberedEU)

@@ -67,6 +67,24 @@ func TestReadPrint(t *testing.T) {
 			map[string]string{FieldSurname: "CARDHOLDER", FieldGivenNames: "IMA", FieldBirthDate: "1977-08-31", FieldDocumentNumber: "I1234568"},
 		},
 		{
+			"american codes in small print, run together and with figures for letters",
+			[]ocr.Line{
+				lay("VILA NOVA", 175, 20, 65), lay("DRIVER LICENSE", 960, 30, 50), lay("CAN", 1500, 30, 50), lay("44DLN S588794483", 700, 100, 60),
+				lay("3 D08 1975-09-04", 700, 180, 60), lay("4b EXP 2034-09-11", 700, 260, 60), lay("ILN FERNANDEZ IBANEZ", 700, 340, 60),
+				lay("2FN MARIA DEL CARMEN", 700, 420, 60), lay("8 100 MAPLE ST", 700, 500, 50), lay("4a Iss 2024-09-12", 700, 580, 50),
+				lay("1S SEX F", 700, 660, 50), lay("5DD 695427448345", 200, 740, 40),
+			},
+			map[string]string{
+				FieldSurname: "FERNANDEZ IBANEZ", FieldGivenNames: "MARIA DEL CARMEN", FieldBirthDate: "1975-09-04", FieldExpiryDate: "2034-09-11",
+				FieldIssueDate: "2024-09-12", FieldDocumentNumber: "S588794483", FieldSex: "F",
+			},
+		},
+		{
+			"the code of a surname that has lost its L",
+			[]ocr.Line{lay("DRIVER LICENSE", 960, 30, 50), lay("4d DLN R78873667", 700, 100, 60), lay("3 DOB 1981-05-09", 700, 180, 60), lay("1N CELIKOGLU", 700, 260, 60)},
+			map[string]string{FieldSurname: "CELIKOGLU", FieldBirthDate: "1981-05-09", FieldDocumentNumber: "R78873667"},
+		},
+		{
 			"numbered labels of an EU driving licence",
 			[]ocr.Line{
 				lay("FÜHRERSCHEIN", 300, 20, 30), lay("BUNDESREPUBLIK DEUTSCHLAND", 300, 60, 26), lay("1. Mustermann", 300, 100, 24),
@@ -191,6 +209,7 @@ func TestNumberOf(t *testing.T) {
 func FuzzReadPrint(f *testing.F) {
 	f.Add("Surname/Nom", "ERIKSSON", "4a. 01.02.2013", int16(20), int16(-7))
 	f.Add("/ : /", "1. 2. 3.", "DLN D1 DOB", int16(0), int16(0))
+	f.Add("DRIVER LICENSE", "1N X", "3 D08 1/1/11", int16(30), int16(90))
 	f.Add("DRIVER LICENSE", "LNX", "DOB1/1/11", int16(300), int16(300))
 	f.Fuzz(func(t *testing.T, a, b, c string, x, y int16) {
 		lines := []ocr.Line{lay(a, 100, 100, 20), lay(b, 100+float64(x), 100+float64(y), 22), lay(c, 100, 160, 18)}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -97,6 +98,7 @@ func spoilers() []spoiler {
 		{name: "smeared lens", code: kyc.FaceSmeared, spoil: sitting.smeared},
 		{name: "turned by 36° to 48°", code: kyc.FaceNotFrontal, specimen: turned(func(o *specimen.SelfieOptions, v float64) { o.Yaw = v })},
 		{name: "nodding by 36° to 48°", code: kyc.FaceNotFrontal, specimen: turned(func(o *specimen.SelfieOptions, v float64) { o.Pitch = v })},
+		{name: "leaning by 42° to 54°", code: kyc.FaceNotFrontal, specimen: turned(func(o *specimen.SelfieOptions, v float64) { o.Roll = v + math.Copysign(6, v) })},
 		{name: "sunglasses", code: kyc.FaceCoveredEyes, spoil: sitting.sunglasses},
 		{name: "hair over one eye", code: kyc.FaceCoveredEyes, spoil: sitting.hairOverEye},
 		{name: "reflections on glasses", code: kyc.FaceGlare, spoil: sitting.glareOnGlasses},

@@ -172,6 +172,7 @@ type FaceThresholds struct {
 	RunnerUp         float64 `yaml:"runner_up"`         // above: face.multiple
 	YawDegrees       float64 `yaml:"yaw_degrees"`       // to either side
 	PitchDegrees     float64 `yaml:"pitch_degrees"`     // up or down
+	RollDegrees      float64 `yaml:"roll_degrees"`      // to either shoulder
 	DarkMean         float64 `yaml:"dark_mean"`         // brightness below: face.dark
 	OverexposedShare float64 `yaml:"overexposed_share"` // above: face.overexposed
 	Backlight        float64 `yaml:"backlight"`         // above: face.backlit

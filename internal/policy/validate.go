@@ -230,6 +230,7 @@ func (t *Thresholds) all() []threshold {
 		{"face.runner_up", &f.RunnerUp, true},
 		{"face.yaw_degrees", &f.YawDegrees, false},
 		{"face.pitch_degrees", &f.PitchDegrees, false},
+		{"face.roll_degrees", &f.RollDegrees, false},
 		{"face.dark_mean", &f.DarkMean, false},
 		{"face.overexposed_share", &f.OverexposedShare, true},
 		{"face.backlight", &f.Backlight, false},

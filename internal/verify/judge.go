@@ -283,6 +283,8 @@ func (j *judge) face(f Portrait) {
 		j.number(kyc.FaceNotFrontal, kyc.Face, f.Box, "yaw_degrees", math.Abs(q.Yaw), t.YawDegrees)
 	case math.Abs(q.Pitch) > t.PitchDegrees:
 		j.number(kyc.FaceNotFrontal, kyc.Face, f.Box, "pitch_degrees", math.Abs(q.Pitch), t.PitchDegrees)
+	case tilt(q.Roll) > t.RollDegrees:
+		j.number(kyc.FaceNotFrontal, kyc.Face, f.Box, "roll_degrees", tilt(q.Roll), t.RollDegrees)
 	}
 	if q.Uniformity > 0 { // 0 is a cheek outside the picture
 		j.below(kyc.FaceUnevenLight, kyc.Face, f.Box, "uniformity", q.Uniformity, t.Uniformity)
@@ -295,6 +297,16 @@ func (j *judge) face(f Portrait) {
 	if j.evidence.Sequence == nil { // the colours of a challenge tint the skin themselves
 		j.above(kyc.FaceAttack, kyc.Face, f.Box, "recaptured", q.Recaptured, t.RecapturedReview)
 	}
+}
+
+// tilt is how far a head leans to a shoulder, in degrees. Near a quarter or half turn it is the picture that lies on its side, which nobody
+// need take again.
+func tilt(roll float64) float64 {
+	off := math.Abs(roll)
+	if off > 75 {
+		return math.Min(math.Abs(off-90), math.Abs(off-180))
+	}
+	return off
 }
 
 // Match is the comparison of the selfie with the portrait of the document.

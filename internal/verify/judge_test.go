@@ -29,7 +29,7 @@ func rules() policy.Policy {
 		Thresholds: policy.Thresholds{
 			Document: policy.DocumentThresholds{Sharpness: 10, DarkMean: 40, OverexposedShare: 0.3, GlareShare: 0.02, WidthPx: 600, MRZCertainty: 0.8},
 			Face: policy.FaceThresholds{
-				Match: 0.5, PortraitPx: 20, InterEyePx: 60, Margin: 0.1, OffCentre: 0.5, RunnerUp: 0.4, YawDegrees: 25, PitchDegrees: 20,
+				Match: 0.5, PortraitPx: 20, InterEyePx: 60, Margin: 0.1, OffCentre: 0.5, RunnerUp: 0.4, YawDegrees: 25, PitchDegrees: 20, RollDegrees: 30,
 				DarkMean: 50, OverexposedShare: 0.2, Backlight: 80, Sharpness: 5, EyesOpen: 0.15, Recaptured: 0.6, RecapturedReview: 0.9,
 			},
 		},
@@ -457,6 +457,7 @@ func TestThresholds(t *testing.T) {
 		{"off centre to the top", 0.5, true, func(e *Evidence, v float64) { e.Face.Quality.OffCentreY = -v }, kyc.FaceOffCentre, kyc.Face},
 		{"face sharpness", 5, false, func(e *Evidence, v float64) { e.Face.Quality.Sharpness = v }, kyc.FaceBlurry, kyc.Face},
 		{"yaw to the left", 25, true, func(e *Evidence, v float64) { e.Face.Quality.Yaw = -v }, kyc.FaceNotFrontal, kyc.Face},
+		{"roll", 30, true, func(e *Evidence, v float64) { e.Face.Quality.Roll = -v }, kyc.FaceNotFrontal, kyc.Face},
 		{"pitch", 20, true, func(e *Evidence, v float64) { e.Face.Quality.Pitch = v }, kyc.FaceNotFrontal, kyc.Face},
 		{"eyes", 0.15, false, func(e *Evidence, v float64) { e.Face.Quality.EyesOpen = v }, kyc.FaceEyesClosed, kyc.Face},
 	} {
