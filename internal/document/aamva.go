@@ -57,8 +57,8 @@ func mendCodes(lines []ocr.Line) []ocr.Line {
 		rest := ws[0].to
 		if !ok && len(ws) > 1 && len(head) <= 2 && unicode.IsDigit(look(head[0].R)) {
 			// the number stands alone and the code is the next word
-			var none int
-			if none, code, ok = headCode(l.Chars[ws[1].from:ws[1].to]); ok && none == 0 {
+			var before int
+			if before, code, ok = headCode(slices.Concat(head, l.Chars[ws[1].from:ws[1].to])); ok && before == len(head) {
 				number, rest = len(head), ws[1].to
 			} else {
 				ok = false
@@ -98,6 +98,9 @@ func mendCodes(lines []ocr.Line) []ocr.Line {
 func headCode(word []ocr.Char) (number int, code string, ok bool) {
 	if len(word) == 2 && look(word[0].R) == '1' && word[1].R == 'N' {
 		return 1, "LN", true // the stroke of its L is the least of all
+	}
+	if len(word) == 3 && look(word[0].R) == '2' && word[1].R == 'E' && word[2].R == 'N' {
+		return 1, "FN", true
 	}
 	for _, c := range aamvaCodes {
 		k := len(word) - len(c)

@@ -85,6 +85,14 @@ func TestReadPrint(t *testing.T) {
 			map[string]string{FieldSurname: "CELIKOGLU", FieldBirthDate: "1981-05-09", FieldDocumentNumber: "R78873667"},
 		},
 		{
+			"the first letter of a name seen with its label too",
+			[]ocr.Line{
+				lay("DRIVER LICENSE", 960, 30, 50), lay("4d DLN C8022861", 173, 376, 60), lay("3 DOB 04/22/1992", 173, 820, 60),
+				lay("1 LN N", 175, 541, 40), lay("NUNEZ DE LA PENA", 270, 535, 58), lay("2 EN INIGO", 171, 610, 60),
+			},
+			map[string]string{FieldSurname: "NUNEZ DE LA PENA", FieldGivenNames: "INIGO", FieldDocumentNumber: "C8022861", FieldBirthDate: "1992-04-22"},
+		},
+		{
 			"numbered labels of an EU driving licence",
 			[]ocr.Line{
 				lay("FÜHRERSCHEIN", 300, 20, 30), lay("BUNDESREPUBLIK DEUTSCHLAND", 300, 60, 26), lay("1. Mustermann", 300, 100, 24),

@@ -102,7 +102,27 @@ func pieces(lines []ocr.Line, angle float64, numbers map[string]string) []piece 
 	for i := range lines {
 		out = append(out, cutLine(&lines[i], i, angle, numbers, len(out))...)
 	}
+	dropStubs(out)
 	return out
+}
+
+// dropStubs takes the text out of pieces that are the beginning of a longer text, seen twice: where large print follows a small label, the
+// label's line sometimes ends with its first letter. The pieces stay, since others count them.
+func dropStubs(ps []piece) {
+	for i := range ps {
+		t := &ps[i]
+		if t.field != "" || t.after < 0 || utf8.RuneCountInString(t.text) > 2 {
+			continue
+		}
+		for j := range ps {
+			o := &ps[j]
+			if o.line != t.line && o.field == "" && len(o.text) > len(t.text) && strings.HasPrefix(o.text, t.text) &&
+				t.x0 >= o.x0-0.3*o.height() && t.x1 <= o.x0+1.2*o.height() && math.Abs(t.centreY()-o.centreY()) < 0.4*o.height() {
+				t.text, t.chars, t.conf = "", nil, 0
+				break
+			}
+		}
+	}
 }
 
 func cutLine(l *ocr.Line, index int, angle float64, numbers map[string]string, base int) []piece {

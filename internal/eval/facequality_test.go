@@ -31,7 +31,7 @@ func TestFaceQualityGate(t *testing.T) {
 		t.Fatalf("%d of %d specimens are usable: %+v", r.Specimens, persons, r.Alarms)
 	}
 	for _, d := range r.Defects {
-		if d.Name == "hair over one eye" || d.Name == "eyes shut" { // hardly found yet: docs/evaluation/face-quality.md
+		if d.Name == "eyes shut" { // hardly found yet: docs/evaluation/face-quality.md
 			continue
 		}
 		if d.Models.Of == 0 || 2*d.Models.Count < d.Models.Of {

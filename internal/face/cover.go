@@ -78,11 +78,16 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
+// usualShade and usualTint are how far skin of one face under usual light goes in the logarithms of luma and of colour.
+const usualShade, usualTint = 0.75, 0.30
+
+// hairShade is usualShade for two patches one above the other, which lie in more equal light than the parts of a whole face.
+const hairShade = 0.63
+
 // unlike is how far two tones lie apart in units in which skin of one face under usual light stays below 1: light and shade move the luma by about
 // e^0.7, and hardly the colour.
 func (t tone) unlike(o tone) float64 {
-	const shade, tint = 0.75, 0.30
-	return math.Max(math.Abs(t.luma-o.luma)/shade, math.Hypot(t.red-o.red, t.blue-o.blue)/tint)
+	return math.Max(math.Abs(t.luma-o.luma)/usualShade, math.Hypot(t.red-o.red, t.blue-o.blue)/usualTint)
 }
 
 // Points of the mesh: skin that a mask covers and a beard does not, and skin that it leaves bare; both by side.
@@ -141,31 +146,39 @@ var (
 	socketLeft  = [2][]int{{442, 443, 444, 445}, {450, 451, 449, 448}}
 )
 
-// eyesCovered is how unlike the skin over and under the more hidden eye is to the cheek below it: the greater eye of the mean over lids and bags.
+// eyesCovered is how unlike the skin over and under the more hidden eye is to the cheek below it: the greater eye of the mean over lids and bags. Hair
+// that falls over an eye covers the cheek as well, so both being darker than the jaw of that side counts alike.
 func (c *chart) eyesCovered() float64 {
 	out := 0.0
 	for _, side := range []struct {
 		rings [2][]int
 		cheek []int
-	}{{socketRight, []int{50, 205, 101, 36}}, {socketLeft, []int{280, 425, 330, 266}}} {
+		jaw   []int
+	}{{socketRight, []int{50, 205, 101, 36}, []int{207, 216, 212, 214}}, {socketLeft, []int{280, 425, 330, 266}, []int{427, 436, 432, 434}}} {
 		cheek, ok := c.mean(side.cheek)
 		if !ok {
 			continue
 		}
-		sum := 0.0
+		jaw, hasJaw := c.mean(side.jaw)
+		sum, darker := 0.0, math.Inf(1)
 		for _, ring := range side.rings {
-			var d []float64
+			var d, below []float64
 			for _, i := range ring {
 				if t, ok := c.spot(c.at(i), 2); ok {
 					d = append(d, t.unlike(cheek))
+					below = append(below, jaw.luma-t.luma)
 				}
 			}
 			if len(d) == 0 {
 				return 0
 			}
 			sum += median(d)
+			darker = math.Min(darker, median(below))
 		}
 		out = math.Max(out, sum/2)
+		if hasJaw {
+			out = math.Max(out, darker/hairShade)
+		}
 	}
 	return out
 }
