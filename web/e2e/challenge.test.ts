@@ -11,7 +11,7 @@ import { type Link, Place, type Visit } from "./harness";
 
 const repo = resolve(import.meta.dirname, "../..");
 const bin = process.env.BONAFIDE ?? join(repo, "bin/bonafide");
-const face = "A photo of your face";
+const face = "Your face";
 
 // Both turns, too quick for the policy below, then both slowly; and again.
 const film = "rest:6,turn_left:0.8,rest:1.2,turn_right:0.8,rest:1.5,turn_left:3,rest:1.5,turn_right:3,rest:1.5,turn_left:3,rest:1.5,turn_right:3,rest:1";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Place } from "./harness";
 
 const front = "Front of the document";
-const face = "A photo of your face";
+const face = "Your face";
 const question = "May we measure your face?";
 
 let place: Place;

@@ -150,7 +150,7 @@ describe("the console", () => {
     await judge(v, "2. Your details", "Ask again");
     await v.page.getByRole("group", { name: "2. Your details" }).getByLabel("Why").selectOption("details.name_mismatch");
     await v.page.getByRole("group", { name: "2. Your details" }).getByLabel("Field").selectOption("surname");
-    await judge(v, "3. A photo of your face", "Passed");
+    await judge(v, "3. Your face", "Passed");
     await v.page.getByRole("button", { name: "Ask again…" }).click();
     const letter = v.page.getByRole("dialog", { name: "What the applicant will read" });
     await letter.locator('.letter[lang="de"]').waitFor();
@@ -174,7 +174,7 @@ describe("the console", () => {
     await judge(v, "1. Front of the document", "Refuse");
     await v.page.getByRole("group", { name: "1. Front of the document" }).getByLabel("Why").selectOption("document.edited");
     await judge(v, "2. Your details", "Passed");
-    await judge(v, "3. A photo of your face", "Passed");
+    await judge(v, "3. Your face", "Passed");
     await v.page.getByRole("button", { name: "Refuse, for a second person to confirm…" }).click();
     await v.page.getByRole("button", { name: "Propose it" }).click();
     await v.page.getByRole("heading", { name: "Queue" }).waitFor();

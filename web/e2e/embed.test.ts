@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Place, type Visit } from "./harness";
 
-const face = "A photo of your face";
+const face = "Your face";
 
 let place: Place;
 let demo: string;

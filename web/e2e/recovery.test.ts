@@ -119,8 +119,8 @@ describe("an account that was forgotten", () => {
     await button(v, "Continue").click();
     await v.state("Before you start");
     await button(v, "Continue").click();
-    await v.card("A photo of your face").waitFor();
-    await v.choose("A photo of your face", join(anna, "selfie.jpg"));
+    await v.card("Your face").waitFor();
+    await v.choose("Your face", join(anna, "selfie.jpg"));
     await v.state("The account is yours");
     await v.page.getByText("It will tell you how to go on.").waitFor();
     expect(await v.look("65-proved")).toEqual([]);

@@ -38,6 +38,11 @@ export function Walk(p: WalkProps) {
   const stepID = useId();
   const screen = useRef<HTMLDivElement>(null);
   const phone = usePhone();
+  // A film needs a camera: where there is none, the phone is the only way.
+  const onlyPhone = phone.blind && step === "face" && kase.face?.capture === "sequence" && !isSent(kase, step);
+  useEffect(() => {
+    if (onlyPhone) phone.open();
+  }, [onlyPhone]);
 
   // Each new screen begins at its heading, for the eye and for screen readers.
   const here = phone.Screen ? "phone" : step;
@@ -156,7 +161,7 @@ function usePhone() {
   const [screen, setScreen] = useState<{ Screen: typeof Phone }>();
   const offered = camera === false || matchMedia("(pointer: fine)").matches;
   const open = () => void import("./phone").then((m) => setScreen({ Screen: m.default }), () => undefined);
-  return { offered, Screen: screen?.Screen, open, close: () => setScreen(undefined) };
+  return { offered, blind: camera === false, Screen: screen?.Screen, open, close: () => setScreen(undefined) };
 }
 
 interface Entry {

@@ -6,10 +6,11 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, it } from "vitest";
 import { load } from "../../src/words";
 import { Place, type Visit } from "../harness";
+import { MailServer } from "../mail";
 
 const out = resolve(import.meta.dirname, "../../../docs/screens");
 const front = "Front of the document";
-const face = "A photo of your face";
+const face = "Your face";
 const details = "Your details";
 
 let place: Place;
@@ -130,4 +131,96 @@ it("draws the other ends", async () => {
   const right = await place.visit((await place.newCase({ locale: "ar" })).url);
   await right.state(ar.welcome.title);
   await picture(right, "20-arabic");
+});
+
+it("draws a live face", async () => {
+  // Somebody who comes before the camera and looks into it, and does nothing else.
+  const dir = place.specimen("filmed", "--seed", "7", "--film", "away:2,rest:8");
+  const filmed = await Place.open(
+    (policy) => policy.replace("capture: still", "capture: sequence"),
+    ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(dir, "film.y4m")}`],
+  );
+  try {
+    for (const locale of ["en", "ar"]) {
+      const link = await filmed.newCase({ locale });
+      await filmed.send(link, "document_front", readFileSync(join(demo, "passport.jpg")));
+      await filmed.send(link, "details", JSON.stringify(read(demo, "details.json")));
+      const v = await filmed.visit(link.url);
+      const start = v.page.locator(".screen .actions:not([hidden]) button").first();
+      await start.waitFor();
+      await picture(v, locale === "en" ? "21-live" : "23-live-arabic");
+      await start.click();
+      await v.page.locator("dialog.live .cue").filter({ hasText: /\S/ }).waitFor();
+      await v.page.locator("dialog.live video").evaluate((e: HTMLVideoElement) => e.videoWidth > 0 || new Promise((done) => e.addEventListener("loadeddata", done)));
+      await picture(v, locale === "en" ? "22-live-camera" : "24-live-camera-arabic");
+      await v.page.context().close();
+    }
+  } finally {
+    await filmed.close();
+  }
+});
+
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 32"><g fill="COLOUR"><path d="M4 6h20v20H4z"/><circle cx="24" cy="8" r="7"/></g><text x="40" y="24" font-family="sans-serif" font-weight="700" font-size="20" fill="COLOUR">Example</text></svg>`;
+
+it("draws a document that is in use, on an operator's own page", async () => {
+  const post = await MailServer.open();
+  const own = await Place.open(
+    (policy) => policy.replace("several_accounts: true", "several_accounts: false"),
+    [],
+    {
+      "logo.svg": logo.replaceAll("COLOUR", "#0a53a8"),
+      "dark.svg": logo.replaceAll("COLOUR", "#79b8ff"),
+      "operator.yaml": `name: Example Exchange
+help_centre: https://help.example.org
+emails: [support@example.org]
+return_to: [https://shop.example.org]
+look:
+  logo: logo.svg
+  logo_dark: dark.svg
+  light: {main: "#0a53a8", on_main: "#ffffff", paper: "#f3f6fb"}
+  dark: {main: "#79b8ff", on_main: "#0c1f33"}
+`,
+    },
+    ["--mail-server", post.url, "--mail-from", "Example <no-reply@example.org>"],
+  );
+  try {
+    const comes = async (account: string) => {
+      const link = await own.newCase({ external_id: account, locale: "en", return_url: "https://shop.example.org/verified" });
+      for (const [item, file] of [["document_front", "passport.jpg"], ["details", "details.json"], ["face", "selfie.jpg"]] as const) {
+        const body = readFileSync(join(demo, file));
+        await own.send(link, item, item === "details" ? body.toString() : body);
+      }
+      await own.settled(link);
+      return link;
+    };
+    const old = await comes("the old account");
+    const { applicant } = await own.asks<{ applicant: string }>("GET", `/v1/cases/${old.id}`);
+    await own.asks("PUT", `/v1/applicants/${applicant}/contacts`, { contacts: ["anna@example.org"] });
+    const back = await own.visit(old.url);
+    await back.state("You are verified");
+    await picture(back, "25-operator");
+    const v = await own.visit((await comes("a new account")).url);
+    await v.state("This document is already in use");
+    await picture(v, "26-in-use");
+    await v.page.getByRole("button", { name: "Get that account back" }).click();
+    await v.state("Where can a code reach you?");
+    await picture(v, "27-address");
+    await v.page.getByRole("textbox").fill("anna@example.org");
+    await v.page.locator("button[type=submit][aria-disabled=false]").click();
+    await v.state("Look for a code");
+    const code = /\b\d{6}\b/.exec((await post.next(1)).text)?.[0] ?? "";
+    await v.page.getByLabel("The six digits").fill(code);
+    await picture(v, "28-code");
+    await v.page.keyboard.press("Enter");
+    await v.state("Now show your face");
+    await picture(v, "29-face-next");
+    const check = await own.visit(`${own.base}/support/check`);
+    await check.page.getByRole("textbox").fill("support@example.org");
+    await check.page.getByRole("button").first().click();
+    await check.page.locator("section.yes").waitFor();
+    await picture(check, "30-support-check");
+  } finally {
+    await own.close();
+    post.close();
+  }
 });
