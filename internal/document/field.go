@@ -46,7 +46,7 @@ func readPrint(lines []ocr.Line, angle float64, issuer string, today time.Time) 
 		if aamva {
 			if issuer == "" {
 				out.title.issuer, out.title.order = "USA", MonthFirst
-				if slices.Contains(texts, "CAN") { // the standard puts the country's code into the heading
+				if headed(ps, "CAN") { // the standard puts the country's code into the heading
 					out.title.issuer, out.title.order = "CAN", DayFirst
 				}
 				lines = restrict(lines, out.title.issuer)
@@ -81,6 +81,17 @@ func readPrint(lines []ocr.Line, angle float64, issuer string, today time.Time) 
 	}
 	splitFullName(out.fields)
 	return out
+}
+
+// headed says whether a text of its own stands above everything that has a label.
+func headed(ps []piece, text string) bool {
+	top := math.Inf(1)
+	for i := range ps {
+		if ps[i].field != "" {
+			top = math.Min(top, ps[i].centreY())
+		}
+	}
+	return slices.ContainsFunc(ps, func(p piece) bool { return p.text == text && p.centreY() < top })
 }
 
 // splitFullName uses a bare "Name": with given names printed elsewhere it is the surname; "DOE, JOHN" is both.

@@ -80,6 +80,11 @@ func TestReadPrint(t *testing.T) {
 			},
 		},
 		{
+			"a person called Can is no Canadian",
+			[]ocr.Line{lay("DRIVER LICENSE", 960, 30, 50), lay("4d DLN R78873667", 700, 100, 60), lay("3 DOB 03/04/1981", 700, 180, 60), lay("1 LN CELIK", 700, 260, 60), lay("2 FN", 700, 340, 60), lay("CAN", 900, 340, 60)},
+			map[string]string{FieldSurname: "CELIK", FieldGivenNames: "CAN", FieldBirthDate: "1981-03-04", FieldDocumentNumber: "R78873667"},
+		},
+		{
 			"the code of a surname that has lost its L",
 			[]ocr.Line{lay("DRIVER LICENSE", 960, 30, 50), lay("4d DLN R78873667", 700, 100, 60), lay("3 DOB 1981-05-09", 700, 180, 60), lay("1N CELIKOGLU", 700, 260, 60)},
 			map[string]string{FieldSurname: "CELIKOGLU", FieldBirthDate: "1981-05-09", FieldDocumentNumber: "R78873667"},

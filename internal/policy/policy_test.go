@@ -95,6 +95,7 @@ func TestParse(t *testing.T) {
 		"a similarity beyond 1":      {"match: 0.", "match: 7.", "face.match: must be between 0 and 1"},
 		"no number":                  {"match: 0.", "match: .nan #", "face.match: is missing"},
 		"an infinite number":         {"yaw_degrees: ", "yaw_degrees: .inf #", "face.yaw_degrees: must be a finite number"},
+		"a later threshold left out": {"    roll_degrees:", "    # roll_degrees:", ""},
 		"a threshold left out":       {"    eyes_open:", "    # eyes_open:", "face.eyes_open: is missing"},
 		"two policies":               {"name: standard", "---\nname: other\n---\nname: standard", "more than one"},
 		"no YAML":                    {"name: standard", "name: [", "line"},

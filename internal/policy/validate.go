@@ -48,6 +48,7 @@ func (d *document) complete() []Problem {
 	p.Face = p.Face.absent()
 	p.Face.check(bad)
 	p.Uniqueness = p.Uniqueness.absent()
+	p.Thresholds = p.Thresholds.absent()
 	p.Uniqueness.check(bad)
 	p.Retention.check(bad)
 	p.Review = p.Review.absent()
@@ -252,6 +253,14 @@ func unset() Thresholds {
 	var t Thresholds
 	for _, x := range t.all() {
 		*x.value = math.NaN()
+	}
+	return t
+}
+
+// absent gives the standard's value to thresholds that came later than the first policies: an installation goes on with its own file.
+func (t Thresholds) absent() Thresholds {
+	if math.IsNaN(t.Face.RollDegrees) {
+		t.Face.RollDegrees = 35
 	}
 	return t
 }

@@ -43,6 +43,9 @@ func find(t *testing.T, a *face.Analyser, img *image.RGBA) (*imaging.Picture, []
 // TestFacesAreFaces asks the real networks: one face in each passport photo and selfie, the same person near, a stranger far.
 func TestFacesAreFaces(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("many pictures: run without -short")
+	}
 	a := analyser(t)
 	var all []face.Template // passport, selfie of each person in turn
 	var scores, same, other, strangers []float64
