@@ -20,6 +20,7 @@ import (
 	"bonafide/internal/blob"
 	"bonafide/internal/console"
 	"bonafide/internal/jobs"
+	"bonafide/internal/kyc"
 
 	"bonafide/internal/message"
 	"bonafide/internal/policy"
@@ -55,6 +56,10 @@ type serveCmd struct {
 		Issuer       string `help:"Address of the OpenID Connect provider through which people sign in to the console." placeholder:"URL" env:"BONAFIDE_OIDC_ISSUER"`
 		ClientID     string `name:"client-id" help:"The console's id at the provider." placeholder:"ID" env:"BONAFIDE_OIDC_CLIENT_ID"`
 		ClientSecret string `name:"client-secret" help:"Its secret; better in the environment, where other processes do not see it." placeholder:"SECRET" env:"BONAFIDE_OIDC_CLIENT_SECRET"`
+
+		RoleClaim string            `name:"role-claim" help:"Claim by which the provider says what somebody is here, as groups or realm_access.roles; without it, invitations say so." placeholder:"NAME" env:"BONAFIDE_OIDC_ROLE_CLAIM"`
+		Roles     map[string]string `help:"Roles by the claim's values, as kyc-reviewers=reviewer;kyc-leads=senior." placeholder:"VALUE=ROLE;…" env:"BONAFIDE_OIDC_ROLES"`
+		Scopes    []string          `help:"Scopes to ask for besides openid and profile, so that the provider tells the claim." placeholder:"SCOPE" env:"BONAFIDE_OIDC_SCOPES"`
 	} `embed:"" prefix:"oidc-"`
 	outboxFlags
 	LogLevel slog.Level `name:"log-level" help:"debug, info, warn or error." default:"info"`
@@ -121,7 +126,7 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	desk, err := console.New(console.Config{
 		Service: node.service, Store: node.store, Sealer: node.sealer, Words: words, Log: log, Now: a.now, Random: a.random, NewID: a.newID(),
-		PublicURL: base, Provider: console.Provider{Issuer: c.Provider.Issuer, ClientID: c.Provider.ClientID, ClientSecret: c.Provider.ClientSecret},
+		PublicURL: base, Provider: console.Provider{Issuer: c.Provider.Issuer, ClientID: c.Provider.ClientID, ClientSecret: c.Provider.ClientSecret, Claims: c.claims()},
 	})
 	if err != nil {
 		return err
@@ -154,6 +159,15 @@ func (c serveCmd) Run(ctx context.Context, a *app) error {
 		}
 	}
 	return serveHTTP(ctx, listener, handler, log)
+}
+
+// claims are the roles that the identity provider gives.
+func (c serveCmd) claims() console.Claims {
+	out := console.Claims{Name: c.Provider.RoleClaim, Scopes: c.Provider.Scopes, Roles: map[string]kyc.Role{}}
+	for value, role := range c.Provider.Roles {
+		out.Roles[value] = kyc.Role(role)
+	}
+	return out
 }
 
 // check refuses settings that make no sense, before anything is opened.

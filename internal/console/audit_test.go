@@ -1,10 +1,12 @@
 package console
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"bonafide/internal/kyc"
+	"bonafide/internal/verify"
 )
 
 // TestTheAuditLogIsChecked harms the log in the database, past the triggers that
@@ -74,4 +76,48 @@ func TestLooksAndActsAreRecorded(t *testing.T) {
 		t.Errorf("the case is %s", f.Case.State)
 	}
 	b.post("cases/"+id+"/take", map[string]string{}).refused(409, "not_allowed")
+}
+
+// TestALongRecordIsReadInPages: the screen has the last records, and reads on from there.
+func TestALongRecordIsReadInPages(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil, nil)
+	b := l.worker("Aud", kyc.Auditor)
+	id := l.waiting("account")
+	before := len(into[File](b.get("cases/" + string(id)).is(200)).Audit)
+	l.must(l.db.Write(t.Context(), func(tx kyc.Tx) error {
+		for range 230 {
+			if err := record(t.Context(), tx, kyc.Record{Case: id, Event: "view_case", Actor: "opr_x", At: l.now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	f := into[File](b.get("cases/" + string(id)).is(200))
+	if f.Records != before+231 || len(f.Audit) != 100 {
+		t.Fatalf("%d records, of which the screen has %d", f.Records, len(f.Audit))
+	}
+	seen := len(f.Audit)
+	for first := f.Audit[0].Seq; ; {
+		page := into[[]verify.Logged](b.get(fmt.Sprintf("cases/%s/audit?before=%d", id, first)).is(200))
+		if len(page) == 0 {
+			break
+		}
+		if len(page) > 100 || page[len(page)-1].Seq >= first {
+			t.Fatalf("a page of %d ends at %d, before %d", len(page), page[len(page)-1].Seq, first)
+		}
+		seen, first = seen+len(page), page[0].Seq
+	}
+	if seen != f.Records {
+		t.Errorf("%d of %d records are seen", seen, f.Records)
+	}
+	for _, q := range []string{"", "?before=0", "?before=x"} {
+		b.get("cases/"+string(id)+"/audit"+q).refused(400, "invalid")
+	}
+	b.get("cases/case_none/audit?before=9").refused(404, "not_found")
+	// Of a blind second look nothing is told.
+	l.must(l.db.Write(t.Context(), func(tx kyc.Tx) error {
+		return tx.PutQueue(t.Context(), kyc.QueueRecord{Case: id, Kind: kyc.ForSample, Since: l.now(), DueAt: l.now()})
+	}))
+	b.get("cases/"+string(id)+"/audit?before=9").refused(404, "not_found")
 }

@@ -441,13 +441,38 @@ type Chain struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-func (c *console) verifyAudit(w http.ResponseWriter, r *http.Request, _ who) error {
-	rep, err := audit.Verify(audit.Records(r.Context(), c.Store))
+func (c *console) verifyAudit(w http.ResponseWriter, r *http.Request, p who) error {
+	ctx := r.Context()
+	rep, err := audit.Verify(audit.Records(ctx, c.Store))
 	out := Chain{Holds: err == nil, Records: rep.Records, Head: rep.Head.String()}
 	if broken, ok := errors.AsType[*audit.BrokenError](err); ok {
 		out.At, out.Reason = broken.Seq, broken.Reason
 	} else if err != nil {
 		return err
 	}
+	// What it found is kept; where the chain is broken, too.
+	found := "holds " + out.Head
+	if !out.Holds {
+		found = fmt.Sprintf("broken at %d", out.At)
+	}
+	err = c.Store.Write(ctx, func(tx kyc.Tx) error {
+		return record(ctx, tx, kyc.Record{Event: "audit_checked", Actor: string(p.ID), Note: found, At: c.Now()})
+	})
+	if err != nil {
+		return err
+	}
 	return answer(w, out)
+}
+
+// earlierLog is a page of a case's record from before the last one.
+func (c *console) earlierLog(w http.ResponseWriter, r *http.Request, _ who) error {
+	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	if err != nil || before < 1 {
+		return &problem{Status: http.StatusBadRequest, Kind: "invalid", Detail: "before is the number of the first record of the page before."}
+	}
+	page, err := c.Service.EarlierLog(r.Context(), kyc.CaseID(r.PathValue("case")), before)
+	if err != nil {
+		return err
+	}
+	return answer(w, page)
 }

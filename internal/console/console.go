@@ -13,6 +13,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -61,6 +62,9 @@ type Config struct {
 	PublicURL string // of this server, without a slash at the end
 	// Provider is the operator's identity provider; the zero value is none.
 	Provider Provider
+	// MaxSteps is the most steps of cases that one page of figures is counted from; 0
+	// is a number for which there is memory.
+	MaxSteps int
 }
 
 type console struct {
@@ -78,6 +82,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.MaxSteps = cmp.Or(cfg.MaxSteps, maxSteps)
 	c := &console{Config: cfg, origin: origin, decodes: semaphore.NewWeighted(2)}
 	// At an address of numbers there are no passkeys; all else works there.
 	if net.ParseIP(host) == nil {
@@ -86,6 +91,9 @@ func New(cfg Config) (http.Handler, error) {
 		}
 	}
 	if cfg.Provider.Issuer != "" {
+		if err := cfg.Provider.check(origin); err != nil {
+			return nil, err
+		}
 		c.idp = &identityProvider{Provider: cfg.Provider, redirect: origin + Path + "api/sign-in/provider/callback"}
 	}
 	root, err := fs.Sub(dist, "dist")
@@ -182,6 +190,7 @@ func (c *console) routes() []route {
 		{pattern: at("GET", "cases/{case}"), needs: kyc.SeeCase, do: c.file},
 		{pattern: at("GET", "cases/{case}/submissions/{submission}/picture"), needs: kyc.SeeCase, do: c.picture},
 		{pattern: at("GET", "cases/{case}/challenges/{challenge}/frames/{at}"), needs: kyc.SeeCase, do: c.frame},
+		{pattern: at("GET", "cases/{case}/audit"), needs: kyc.SeeCase, do: c.earlierLog},
 		{pattern: at("GET", "cases/{case}/sides"), needs: kyc.SeeCase, do: c.sides},
 		{pattern: at("POST", "cases/{case}/report/close"), needs: kyc.Decide, do: c.closeReport},
 		{pattern: at("POST", "cases/{case}/sides/{other}/withdraw"), needs: kyc.Withdraw, do: c.withdraw},
@@ -200,6 +209,7 @@ func (c *console) routes() []route {
 		{pattern: at("GET", "figures.csv"), needs: kyc.ExportFigures, do: c.figuresCSV},
 
 		{pattern: at("POST", "audit/verify"), needs: kyc.VerifyAudit, do: c.verifyAudit},
+		{pattern: at("GET", "audit/ways-in"), needs: kyc.VerifyAudit, do: c.waysIn},
 
 		{pattern: at("GET", "operators"), needs: kyc.ManageOperators, do: c.operators},
 		{pattern: at("POST", "operators"), needs: kyc.ManageOperators, do: c.invite},

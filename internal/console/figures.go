@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 
 // maxPeriod is the longest period of one page of figures.
 const maxPeriod = 366 * 24 * time.Hour
+
+// maxSteps is the most steps of cases that one page of figures is counted from.
+const maxSteps = 500_000
 
 // figuresOf counts the period that a request names: days, both of them in it;
 // the last 30 when it names none.
@@ -36,8 +40,11 @@ func (c *console) figuresOf(r *http.Request) (figures.Figures, error) {
 	ctx := r.Context()
 	err := c.Store.Read(ctx, func(tx kyc.Tx) error {
 		var err error
-		if steps, err = tx.Outcomes(ctx, from, to); err != nil {
+		if steps, err = tx.Outcomes(ctx, from, to, c.MaxSteps+1); err != nil {
 			return err
+		}
+		if len(steps) > c.MaxSteps {
+			return &problem{Status: http.StatusUnprocessableEntity, Kind: "too_many", Detail: fmt.Sprintf("More than %d things happened in this time. Choose a shorter one.", c.MaxSteps)}
 		}
 		states, err = tx.CasesByState(ctx)
 		return err

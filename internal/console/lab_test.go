@@ -20,6 +20,7 @@ import (
 
 	"github.com/descope/virtualwebauthn"
 
+	"bonafide/internal/audit"
 	"bonafide/internal/blob"
 	"bonafide/internal/kyc"
 	"bonafide/internal/message"
@@ -266,6 +267,20 @@ func (l *lab) waiting(account string) kyc.CaseID {
 	l.must(err)
 	l.must(l.service.ChecksFailed(ctx, c.ID, 1))
 	return c.ID
+}
+
+// recorded lists, in order, the events of somebody in the audit log.
+func (l *lab) recorded(actor string) (events []string) {
+	l.Helper()
+	for r, err := range audit.Records(l.Context(), l.db) {
+		l.must(err)
+		d, err := audit.Decode(r.Data)
+		l.must(err)
+		if d.Actor == actor {
+			events = append(events, d.Event)
+		}
+	}
+	return events
 }
 
 func (l *lab) operators() (out []kyc.OperatorRecord) {

@@ -84,3 +84,31 @@ func TestAQueueOfAHundredThousand(t *testing.T) {
 		_ = rows.Close()
 	}
 }
+
+// TestFiguresOfTooMuch: what is counted at once is bounded, and who asks for more is
+// told to ask for less.
+func TestFiguresOfTooMuch(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil, func(c *Config) { c.MaxSteps = 10 })
+	b := l.worker("Aud", kyc.Auditor)
+	day := l.now().Add(-10 * 24 * time.Hour).Truncate(24 * time.Hour)
+	l.pass(-time.Hour * 24 * 30) // these are of another month
+	two := []kyc.CaseID{l.waiting("one"), l.waiting("two")}
+	l.pass(time.Hour * 24 * 30)
+	b.signIn().is(204)
+	l.must(l.db.Write(t.Context(), func(tx kyc.Tx) error {
+		for k := range 8 { // each has half of these steps, on a day of its own
+			err := tx.AddOutcome(t.Context(), kyc.OutcomeRecord{Case: two[k%2], At: day.Add(time.Duration(k%2) * 24 * time.Hour), Event: "checked", From: kyc.Processing, To: kyc.InReview})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	if told := b.get("figures").refused(422, "too_many"); !strings.Contains(told, "shorter") {
+		t.Errorf("told %q", told)
+	}
+	b.get("figures.csv").refused(422, "too_many")
+	one := day.Format(time.DateOnly)
+	b.get("figures?from=" + one + "&to=" + one).is(200)
+}

@@ -14,6 +14,9 @@ import (
 	"bonafide/internal/seal"
 )
 
+// maxName is the most characters of a name.
+const maxName = 80
+
 // invitationTime is how long an invitation works.
 const invitationTime = 72 * time.Hour
 
@@ -38,7 +41,7 @@ type Invitation struct {
 // audit log keeps it.
 func (n Inviter) Invite(ctx context.Context, name string, role kyc.Role, by string) (Invitation, error) {
 	name = strings.TrimSpace(name)
-	if l := utf8.RuneCountInString(name); l == 0 || l > 80 || !utf8.ValidString(name) {
+	if l := utf8.RuneCountInString(name); l == 0 || l > maxName || !utf8.ValidString(name) {
 		return Invitation{}, &kyc.Error{Kind: kyc.Invalid, Op: "invite", Detail: "A name has 1 to 80 characters."}
 	}
 	if !slices.Contains(kyc.Roles(), role) {
@@ -54,7 +57,9 @@ func (n Inviter) Invite(ctx context.Context, name string, role kyc.Role, by stri
 }
 
 // InviteAgain makes a new way in to an account: its passkeys and its tie to the
-// identity provider are dropped and its sessions end.
+// identity provider are dropped and its sessions end. Whoever comes with an old
+// passkey is told when it was, and by whom, and so is whoever checks the record: the
+// one who invites could use the link themselves.
 func (n Inviter) InviteAgain(ctx context.Context, id kyc.OperatorID, by string) (Invitation, error) {
 	return n.invite(ctx, id, by, func(tx kyc.Tx) error {
 		o, err := tx.Operator(ctx, id)
@@ -62,6 +67,7 @@ func (n Inviter) InviteAgain(ctx context.Context, id kyc.OperatorID, by string) 
 			return err
 		}
 		o.Subject, o.DisabledAt = nil, time.Time{}
+		o.RenewedAt, o.RenewedBy = n.Now(), by
 		if err := tx.SaveOperator(ctx, o); err != nil {
 			return err
 		}
@@ -178,6 +184,10 @@ type Colleague struct {
 	CreatedAt time.Time      `json:"created_at"`
 	Disabled  bool           `json:"disabled"`
 	SignsIn   string         `json:"signs_in"` // "passkey", "provider" or "" while they have not been here
+	// RenewedAt is when their way in was last made anew, and RenewedBy the name of who
+	// did it.
+	RenewedAt *time.Time `json:"renewed_at,omitempty"`
+	RenewedBy string     `json:"renewed_by,omitempty"`
 }
 
 func (c *console) everybody(ctx context.Context) ([]Colleague, error) {
@@ -199,11 +209,43 @@ func (c *console) everybody(ctx context.Context) ([]Colleague, error) {
 			case len(keys) > 0:
 				x.SignsIn = "passkey"
 			}
+			if !o.RenewedAt.IsZero() {
+				x.RenewedAt, x.RenewedBy = &o.RenewedAt, c.whoRenewed(o, all)
+			}
 			out = append(out, x)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// whoRenewed names who made somebody's way in anew.
+func (c *console) whoRenewed(o kyc.OperatorRecord, all []kyc.OperatorRecord) string {
+	for _, x := range all {
+		if string(x.ID) == o.RenewedBy {
+			return c.nameOf(x)
+		}
+	}
+	return "whoever runs the server"
+}
+
+// renewer is whoRenewed for one account.
+func (c *console) renewer(ctx context.Context, o kyc.OperatorRecord) (string, error) {
+	var all []kyc.OperatorRecord
+	err := c.Store.Read(ctx, func(tx kyc.Tx) (err error) {
+		all, err = tx.Operators(ctx)
+		return err
+	})
+	return c.whoRenewed(o, all), err
+}
+
+// waysIn tells those who check the record whose way in was made anew, and by whom.
+func (c *console) waysIn(w http.ResponseWriter, r *http.Request, _ who) error {
+	all, err := c.everybody(r.Context())
+	if err != nil {
+		return err
+	}
+	return answer(w, all)
 }
 
 func (c *console) operators(w http.ResponseWriter, r *http.Request, _ who) error {
@@ -262,6 +304,15 @@ func (c *console) changeRole(w http.ResponseWriter, r *http.Request, p who) erro
 	}
 	if kyc.OperatorID(r.PathValue("operator")) == p.ID {
 		return &kyc.Error{Kind: kyc.Forbidden, Op: "change role", Detail: "Nobody changes their own role. Ask another administrator."}
+	}
+	if c.idp != nil && c.idp.Claims.Name != "" {
+		o, err := c.account(r.Context(), kyc.OperatorID(r.PathValue("operator")))
+		if err != nil {
+			return err
+		}
+		if o.Subject != nil {
+			return &kyc.Error{Kind: kyc.Conflict, Op: "change role", Detail: "The identity provider says what this person is here. Change it there."}
+		}
 	}
 	return c.change(w, r, p, func(o *kyc.OperatorRecord) string {
 		o.Role = body.Role

@@ -1,11 +1,14 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -101,10 +104,13 @@ func (c *console) finishPasskey(w http.ResponseWriter, r *http.Request, _ who) e
 	}
 	ctx := r.Context()
 	var failure error
-	user, used, err := c.keys.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
+	user, used, err := c.keys.ValidatePasskeyLogin(func(key, handle []byte) (webauthn.User, error) {
 		h, err := c.holder(ctx, kyc.OperatorID(handle))
-		if err != nil && kyc.KindOf(err) != kyc.NotFound {
+		switch {
+		case err != nil && kyc.KindOf(err) != kyc.NotFound:
 			failure = err
+		case err == nil && !slices.ContainsFunc(h.keys, func(k webauthn.Credential) bool { return bytes.Equal(k.ID, key) }):
+			failure = c.replaced(ctx, h.id)
 		}
 		return h, err
 	}, session, parsed)
@@ -129,6 +135,23 @@ func (c *console) finishPasskey(w http.ResponseWriter, r *http.Request, _ who) e
 		}
 		return err
 	})
+}
+
+// replaced tells whoever comes with a passkey that an account does not have any more
+// that its way in was made anew, and by whom: it may not have been at their wish. It
+// is nil where it never was.
+func (c *console) replaced(ctx context.Context, id kyc.OperatorID) error {
+	o, err := c.account(ctx, id)
+	if err != nil || o.RenewedAt.IsZero() {
+		return err
+	}
+	by, err := c.renewer(ctx, o)
+	if err != nil {
+		return err
+	}
+	return &problem{Status: http.StatusForbidden, Kind: "replaced_passkey", Detail: fmt.Sprintf(
+		"Your way in was made anew on %s by %s, and this passkey does not work any more. If you did not ask for that, tell a compliance colleague now: somebody may be working in your name.",
+		o.RenewedAt.UTC().Format("2 January 2006, 15:04 UTC"), by)}
 }
 
 // signInWith keeps what a passkey is now, and signs its owner in.

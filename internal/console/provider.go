@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type Provider struct {
 	Issuer       string
 	ClientID     string
 	ClientSecret string
+	Claims       Claims
 }
 
 // providerPatience is how long the provider may take for one answer.
@@ -60,8 +62,12 @@ func (p *identityProvider) discover(ctx context.Context) (*oidc.Provider, *oauth
 		}
 		p.found = found
 	}
+	scopes := []string{oidc.ScopeOpenID}
+	if p.Claims.Name != "" {
+		scopes = slices.Compact(append(append(scopes, "profile"), p.Claims.Scopes...))
+	}
 	return p.found, &oauth2.Config{
-		ClientID: p.ClientID, ClientSecret: p.ClientSecret, RedirectURL: p.redirect, Endpoint: p.found.Endpoint(), Scopes: []string{oidc.ScopeOpenID},
+		ClientID: p.ClientID, ClientSecret: p.ClientSecret, RedirectURL: p.redirect, Endpoint: p.found.Endpoint(), Scopes: scopes,
 	}, nil
 }
 
@@ -181,11 +187,22 @@ func (c *console) comeBack(w http.ResponseWriter, r *http.Request) error {
 		o, err = tx.OperatorBySubject(ctx, subject)
 		return err
 	})
+	known := &o
 	if kyc.KindOf(err) == kyc.NotFound {
-		return unknownPerson()
+		known, err = nil, nil
 	}
 	if err != nil {
 		return err
+	}
+	if c.idp.Claims.Name != "" {
+		all, err := c.idp.told(ctx, provider, token, id)
+		if err != nil {
+			return err
+		}
+		return c.admit(ctx, w, subject, all, known)
+	}
+	if known == nil {
+		return unknownPerson()
 	}
 	return c.begin(ctx, w, o.ID, "provider", nil)
 }

@@ -161,7 +161,13 @@ type Session struct {
 	Permits  []kyc.Permit   `json:"permits"`
 	Origin   string         `json:"origin"`             // where the console must be opened
 	Provider string         `json:"provider,omitempty"` // the host of the identity provider
+	// RenewedAt and RenewedBy tell for a while that their way in was made anew.
+	RenewedAt *time.Time `json:"renewed_at,omitempty"`
+	RenewedBy string     `json:"renewed_by,omitempty"`
 }
+
+// tellRenewed is how long a person is told that their way in was made anew.
+const tellRenewed = 7 * 24 * time.Hour
 
 func (c *console) session(w http.ResponseWriter, r *http.Request, _ who) error {
 	out := Session{Origin: c.origin, Permits: []kyc.Permit{}}
@@ -171,6 +177,12 @@ func (c *console) session(w http.ResponseWriter, r *http.Request, _ who) error {
 	p, err := c.signedIn(w, r)
 	if err == nil {
 		out.SignedIn, out.ID, out.Name, out.Role, out.Permits = true, p.ID, c.nameOf(p.OperatorRecord), p.Role, kyc.PermitsOf(p.Role)
+		if at := p.RenewedAt; !at.IsZero() && c.Now().Sub(at) < tellRenewed {
+			out.RenewedAt = &at
+			if out.RenewedBy, err = c.renewer(r.Context(), p.OperatorRecord); err != nil {
+				return err
+			}
+		}
 	} else if refusal, ok := err.(*problem); !ok || refusal.Status != http.StatusUnauthorized { //nolint:errorlint // as signedIn returns it
 		return err
 	}

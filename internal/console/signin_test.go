@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,13 +89,24 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 	})
 	t.Run("of a device that was lost", func(_ *testing.T) {
 		again := into[Invitation](admin.post("operators/"+string(b.id)+"/invite", map[string]string{}).is(200))
-		b.signIn().refused(403, "not_invited")
+		// Whoever did not ask for it learns that somebody did.
+		if told := b.signIn().refused(403, "replaced_passkey"); !strings.Contains(told, "by Admin") || !strings.Contains(told, "compliance") {
+			t.Errorf("the old passkey is told %q", told)
+		}
 		fresh := l.browser()
 		l.pass(invitationTime)
 		fresh.register(again.URL).refused(404, "no_invitation")
 		l.pass(-time.Second)
 		fresh.register(again.URL).is(204)
 		fresh.get("queue").is(200)
+		if s := into[Session](fresh.get("session").is(200)); s.RenewedAt == nil || s.RenewedBy != "Admin" {
+			t.Errorf("whoever came in by it is told %+v", s)
+		}
+		aud := l.worker("Aud", kyc.Auditor)
+		all := into[[]Colleague](aud.get("audit/ways-in").is(200))
+		if k := slices.IndexFunc(all, func(x Colleague) bool { return x.ID == b.id }); k < 0 || all[k].RenewedBy != "Admin" || all[0].RenewedAt != nil {
+			t.Errorf("whoever checks the record sees %+v", all)
+		}
 	})
 }
 

@@ -111,16 +111,19 @@ type Desk interface {
 	AddNote(ctx context.Context, n NoteRecord) error
 	// NotesOf lists the notes of a case in the order of their creation.
 	NotesOf(ctx context.Context, id CaseID) ([]NoteRecord, error)
-	// AuditOf lists the records of the audit log about one case in order.
-	AuditOf(ctx context.Context, id CaseID) ([]AuditRecord, error)
+	// AuditOf lists, in order, the last records of the audit log about one case, up to
+	// limit of those before a sequence number; 0 is the end.
+	AuditOf(ctx context.Context, id CaseID, before int64, limit int) ([]AuditRecord, error)
+	// AuditCount is how many there are.
+	AuditCount(ctx context.Context, id CaseID) (int, error)
 }
 
 // Outcomes keeps what the figures are made of.
 type Outcomes interface {
 	AddOutcome(ctx context.Context, o OutcomeRecord) error
 	// Outcomes lists, in order, every step of the cases of which a step lies from
-	// from and before to.
-	Outcomes(ctx context.Context, from, to time.Time) ([]OutcomeRecord, error)
+	// from and before to, up to limit of them.
+	Outcomes(ctx context.Context, from, to time.Time, limit int) ([]OutcomeRecord, error)
 	// CasesByState counts all cases.
 	CasesByState(ctx context.Context) (map[State]int, error)
 }

@@ -84,6 +84,10 @@ type OperatorRecord struct {
 	Subject    []byte
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while they may sign in
+	// RenewedAt is when their way in was last made anew, and RenewedBy who did it: an
+	// operator's id, or the command line. Whoever signed in before is told.
+	RenewedAt time.Time
+	RenewedBy string
 }
 
 // PasskeyRecord is a stored passkey: public data alone.
@@ -121,7 +125,7 @@ type Operators interface {
 	OperatorBySubject(ctx context.Context, subject []byte) (OperatorRecord, error)
 	// Operators lists all in the order of their creation.
 	Operators(ctx context.Context) ([]OperatorRecord, error)
-	// SaveOperator replaces role, subject and the end of an account, or returns
+	// SaveOperator replaces role, subject, renewal and the end of an account, or returns
 	// NotFound; Conflict when another has the subject. The sessions of one that is
 	// disabled end.
 	SaveOperator(ctx context.Context, o OperatorRecord) error

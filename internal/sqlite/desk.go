@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,7 +133,7 @@ func (t *tx) AddOutcome(ctx context.Context, o kyc.OutcomeRecord) error {
 }
 
 // Outcomes implements [kyc.Outcomes].
-func (t *tx) Outcomes(ctx context.Context, from, to time.Time) ([]kyc.OutcomeRecord, error) {
+func (t *tx) Outcomes(ctx context.Context, from, to time.Time, limit int) ([]kyc.OutcomeRecord, error) {
 	return many(ctx, t, "list outcomes", func(r row) (kyc.OutcomeRecord, error) {
 		var o kyc.OutcomeRecord
 		var when int64
@@ -143,7 +145,7 @@ func (t *tx) Outcomes(ctx context.Context, from, to time.Time) ([]kyc.OutcomeRec
 		}
 		return o, err
 	}, "SELECT case_id, at, event, from_state, to_state, round, country, codes FROM outcomes "+
-		"WHERE case_id IN (SELECT case_id FROM outcomes WHERE at >= ? AND at < ?) ORDER BY seq", micro(from), micro(to))
+		"WHERE case_id IN (SELECT case_id FROM outcomes WHERE at >= ? AND at < ?) ORDER BY seq LIMIT ?", micro(from), micro(to), max(0, limit))
 }
 
 // CasesByState implements [kyc.Outcomes].
@@ -161,8 +163,22 @@ func (t *tx) CasesByState(ctx context.Context) (map[kyc.State]int, error) {
 	return out, err
 }
 
+// caseOfRecord is the case of a record, as the index has it.
+const caseOfRecord = "CASE WHEN json_valid(CAST(data AS TEXT)) THEN json_extract(CAST(data AS TEXT), '$.case') END"
+
 // AuditOf implements [kyc.Desk].
-func (t *tx) AuditOf(ctx context.Context, id kyc.CaseID) ([]kyc.AuditRecord, error) {
-	return many(ctx, t, "read the audit log", scanAudit, "SELECT "+auditColumns+" FROM audit WHERE "+
-		"CASE WHEN json_valid(CAST(data AS TEXT)) THEN json_extract(CAST(data AS TEXT), '$.case') END = ? ORDER BY seq", id)
+func (t *tx) AuditOf(ctx context.Context, id kyc.CaseID, before int64, limit int) ([]kyc.AuditRecord, error) {
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	all, err := many(ctx, t, "read the audit log", scanAudit,
+		"SELECT "+auditColumns+" FROM audit WHERE "+caseOfRecord+" = ? AND seq < ? ORDER BY seq DESC LIMIT ?", id, before, max(0, limit))
+	slices.Reverse(all)
+	return all, err
+}
+
+// AuditCount implements [kyc.Desk].
+func (t *tx) AuditCount(ctx context.Context, id kyc.CaseID) (int, error) {
+	return one("count the audit log", t.sql.QueryRowContext(ctx, "SELECT count(*) FROM audit WHERE "+caseOfRecord+" = ?", id),
+		func(r row) (n int, err error) { return n, r.Scan(&n) })
 }

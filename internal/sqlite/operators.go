@@ -8,16 +8,19 @@ import (
 	"bonafide/internal/kyc"
 )
 
-const operatorColumns = "id, role, sealed, subject, created_at, disabled_at"
+const operatorColumns = "id, role, sealed, subject, created_at, disabled_at, renewed_at, renewed_by"
 
 func scanOperator(r row) (kyc.OperatorRecord, error) {
 	var o kyc.OperatorRecord
 	var created int64
-	var disabled sql.NullInt64
-	err := r.Scan(&o.ID, &o.Role, &o.Sealed, &o.Subject, &created, &disabled)
+	var disabled, renewed sql.NullInt64
+	err := r.Scan(&o.ID, &o.Role, &o.Sealed, &o.Subject, &created, &disabled, &renewed, &o.RenewedBy)
 	o.CreatedAt = at(created)
 	if disabled.Valid {
 		o.DisabledAt = at(disabled.Int64)
+	}
+	if renewed.Valid {
+		o.RenewedAt = at(renewed.Int64)
 	}
 	return o, err
 }
@@ -33,8 +36,8 @@ func unlessZero(t time.Time) any {
 // CreateOperator implements [kyc.Operators].
 func (t *tx) CreateOperator(ctx context.Context, o kyc.OperatorRecord) error {
 	return t.insert(ctx, "create operator",
-		"INSERT INTO operators ("+operatorColumns+") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		o.ID, o.Role, bytes(o.Sealed), orNull(o.Subject), micro(o.CreatedAt), unlessZero(o.DisabledAt))
+		"INSERT INTO operators ("+operatorColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		o.ID, o.Role, bytes(o.Sealed), orNull(o.Subject), micro(o.CreatedAt), unlessZero(o.DisabledAt), unlessZero(o.RenewedAt), o.RenewedBy)
 }
 
 // Operator implements [kyc.Operators].
@@ -55,8 +58,8 @@ func (t *tx) Operators(ctx context.Context) ([]kyc.OperatorRecord, error) {
 // SaveOperator implements [kyc.Operators].
 func (t *tx) SaveOperator(ctx context.Context, o kyc.OperatorRecord) error {
 	const op = "save operator"
-	n, err := t.exec(ctx, op, "UPDATE OR IGNORE operators SET role = ?, subject = ?, disabled_at = ? WHERE id = ?",
-		o.Role, orNull(o.Subject), unlessZero(o.DisabledAt), o.ID)
+	n, err := t.exec(ctx, op, "UPDATE OR IGNORE operators SET role = ?, subject = ?, disabled_at = ?, renewed_at = ?, renewed_by = ? WHERE id = ?",
+		o.Role, orNull(o.Subject), unlessZero(o.DisabledAt), unlessZero(o.RenewedAt), o.RenewedBy, o.ID)
 	if err != nil {
 		return err
 	}

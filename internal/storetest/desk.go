@@ -107,7 +107,7 @@ func deskTests() map[string]func(*testing.T, harness) {
 			between := func(from, to int) (out []kyc.OutcomeRecord) {
 				h.read(func(tx kyc.Tx) error {
 					var err error
-					out, err = tx.Outcomes(h.ctx(), now.Add(time.Duration(from)*time.Hour), now.Add(time.Duration(to)*time.Hour))
+					out, err = tx.Outcomes(h.ctx(), now.Add(time.Duration(from)*time.Hour), now.Add(time.Duration(to)*time.Hour), 3)
 					return err
 				})
 				return out
@@ -115,6 +115,11 @@ func deskTests() map[string]func(*testing.T, harness) {
 			h.equal("all", between(0, 9), []kyc.OutcomeRecord{early, other, late})
 			h.equal("the late one", between(4, 8), []kyc.OutcomeRecord{early, late})
 			h.equal("none", len(between(6, 9)), 0)
+			h.read(func(tx kyc.Tx) error {
+				out, err := tx.Outcomes(h.ctx(), now, now.Add(9*time.Hour), 2)
+				h.equal("bounded", out, []kyc.OutcomeRecord{early, other})
+				return err
+			})
 			h.read(func(tx kyc.Tx) error {
 				got, err := tx.CasesByState(h.ctx())
 				h.equal("by state", got, map[kyc.State]int{kyc.Open: 2})
@@ -134,10 +139,23 @@ func deskTests() map[string]func(*testing.T, harness) {
 				return err
 			})
 			h.read(func(tx kyc.Tx) error {
-				got, err := tx.AuditOf(h.ctx(), "c1")
-				if err == nil && (len(got) != 2 || got[0].Seq != 1 || got[1].Seq != 3) {
-					h.t.Errorf("got %+v", got)
+				for _, x := range []struct {
+					before int64
+					limit  int
+					want   []int64
+				}{{0, 9, []int64{1, 3}}, {0, 1, []int64{3}}, {3, 9, []int64{1}}, {1, 9, nil}, {0, 0, nil}} {
+					got, err := tx.AuditOf(h.ctx(), "c1", x.before, x.limit)
+					if err != nil {
+						return err
+					}
+					var seqs []int64
+					for _, r := range got {
+						seqs = append(seqs, r.Seq)
+					}
+					h.equal(fmt.Sprintf("before %d, up to %d", x.before, x.limit), seqs, x.want)
 				}
+				n, err := tx.AuditCount(h.ctx(), "c1")
+				h.equal("count", n, 2)
 				return err
 			})
 		},

@@ -30,7 +30,7 @@ func operatorTests() map[string]func(*testing.T, harness) {
 			taken.Subject = b.Subject
 			h.refuse(kyc.Conflict, func(tx kyc.Tx) error { return tx.SaveOperator(h.ctx(), taken) })
 			h.refuse(kyc.NotFound, func(tx kyc.Tx) error { return tx.SaveOperator(h.ctx(), operator("c", kyc.Senior)) })
-			a.Role, a.Subject = kyc.Senior, []byte("subject of a")
+			a.Role, a.Subject, a.RenewedAt, a.RenewedBy = kyc.Senior, []byte("subject of a"), kept(now.Add(time.Minute)), "b"
 			h.write(func(tx kyc.Tx) error { return tx.SaveOperator(h.ctx(), a) })
 			h.read(func(tx kyc.Tx) error {
 				got, err := tx.Operators(h.ctx())

@@ -23,8 +23,13 @@ type File struct {
 	Faces      *Likeness        `json:"faces,omitempty"`
 	Earlier    []EarlierCase    `json:"earlier"` // other cases of the applicant
 	Notes      []Note           `json:"notes"`
-	Audit      []Logged         `json:"audit"`
+	Audit      []Logged         `json:"audit"` // the last records
+	// Records is how many there are in all.
+	Records int `json:"records"`
 }
+
+// auditPage is how many records of a case are read at once.
+const auditPage = 100
 
 // Sent is one submission with what was measured in it.
 type Sent struct {
@@ -156,7 +161,7 @@ func (f *File) withhold() {
 			i.Status = kyc.Submitted
 		}
 	}
-	f.Audit, f.Earlier, f.Notes = []Logged{}, []EarlierCase{}, []Note{}
+	f.Audit, f.Records, f.Earlier, f.Notes = []Logged{}, 0, []EarlierCase{}, []Note{}
 	for k := range f.Sent {
 		f.Sent[k].Codes = nil
 	}
@@ -195,16 +200,47 @@ func (s *Service) notesOf(ctx context.Context, tx kyc.Tx, f *File) error {
 	return nil
 }
 
-func logOf(ctx context.Context, tx kyc.Tx, f *File) error {
-	all, err := tx.AuditOf(ctx, f.Case.ID)
+func logOf(ctx context.Context, tx kyc.Tx, f *File) (err error) {
+	if f.Audit, err = pageOfLog(ctx, tx, f.Case.ID, 0); err == nil {
+		f.Records, err = tx.AuditCount(ctx, f.Case.ID)
+	}
+	return err
+}
+
+// pageOfLog reads the last records of a case before a sequence number.
+func pageOfLog(ctx context.Context, tx kyc.Tx, id kyc.CaseID, before int64) ([]Logged, error) {
+	all, err := tx.AuditOf(ctx, id, before, auditPage)
+	out := make([]Logged, 0, len(all))
 	for _, r := range all {
 		d, err := audit.Decode(r.Data)
 		if err != nil {
+			return nil, err
+		}
+		out = append(out, Logged{r.Seq, d.At, d.Event, d.From, d.To, d.Actor, d.Item, d.Codes, d.Note})
+	}
+	return out, err
+}
+
+// EarlierLog reads records of a case from before a sequence number, the last of them.
+// Of a second look that is blind, and of an erased case, it says nothing.
+func (s *Service) EarlierLog(ctx context.Context, id kyc.CaseID, before int64) ([]Logged, error) {
+	var out []Logged
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Case(ctx, id)
+		if err != nil {
 			return err
 		}
-		f.Audit = append(f.Audit, Logged{r.Seq, d.At, d.Event, d.From, d.To, d.Actor, d.Item, d.Codes, d.Note})
-	}
-	return err
+		q, err := tx.Queued(ctx, id)
+		if err != nil && kyc.KindOf(err) != kyc.NotFound {
+			return err
+		}
+		if r.State == kyc.Erased || q.Kind == kyc.ForSample {
+			return &kyc.Error{Kind: kyc.NotFound, Op: "read the record"}
+		}
+		out, err = pageOfLog(ctx, tx, id, before)
+		return err
+	})
+	return out, wrap("read the record of case", id, err)
 }
 
 // submissions opens what was measured of everything that was sent.

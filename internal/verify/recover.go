@@ -366,6 +366,7 @@ func (s *Service) ProveCode(ctx context.Context, id kyc.CaseID, code string) (Re
 		}
 		proof, err := s.reverifyIn(ctx, tx, pol, NewReverification{
 			ID: kyc.CaseID(s.cfg.NewID("case")), Applicant: last.To, Purpose: kyc.ForRecovery, Locale: c.Locale, NetworkRegion: c.NetworkRegion, Return: c.Return,
+			maker: actorOr(s.actor, "applicant"),
 		})
 		if err != nil {
 			return err

@@ -125,6 +125,9 @@ func TestAForgottenAccountIsRecovered(t *testing.T) {
 	if proof.Applicant != old || proof.Purpose != kyc.ForRecovery || proof.State != kyc.Open {
 		t.Fatalf("%+v", proof)
 	}
+	if made := l.lastOfRecord(r.Proof); made.Event != "create_reverification" || made.Actor != "applicant" {
+		t.Errorf("the record says %+v", made)
+	}
 	l.selfie(r.Proof, goodPortrait(0.12))
 	l.wants(l.check(r.Proof), kyc.Approved)
 	if r, err := l.Recovery(l.ctx(), id); err != nil || r.Status != kyc.RecoveryProved || r.Account != old {

@@ -26,6 +26,8 @@ type NewReverification struct {
 	Locale        string // "" is that of the verification
 	NetworkRegion string
 	Return        *kyc.Return // where the applicant goes back to
+	// maker is who the record names; "" is the caller, or the integrator.
+	maker string
 }
 
 // Reverify opens a case that asks an approved applicant for a new face, to be
@@ -84,7 +86,7 @@ func (s *Service) reverifyIn(ctx context.Context, tx kyc.Tx, pol policy.Policy, 
 		return kyc.Case{}, err
 	}
 	return c, s.log(ctx, tx, kyc.Record{
-		Case: n.ID, Event: "create_reverification", To: c.State, Actor: cmp.Or(s.actor, "integrator"), Item: kyc.Face,
+		Case: n.ID, Event: "create_reverification", To: c.State, Actor: cmp.Or(n.maker, s.actor, "integrator"), Item: kyc.Face,
 		Note: string(n.Purpose) + " " + string(of.ID), At: now,
 	})
 }

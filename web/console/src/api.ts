@@ -26,6 +26,8 @@ export interface Session {
   permits: Permit[];
   origin: string;
   provider?: string;
+  renewed_at?: string;
+  renewed_by?: string;
 }
 
 export interface Finding {
@@ -122,10 +124,23 @@ export interface File {
   faces?: { score: number; threshold: number; model: string; false_match_rate: number };
   earlier: { id: string; state: string; created_at: string }[];
   notes: { id: string; by: string; at: string; text: string }[];
-  audit: { seq: number; at: string; event: string; from?: string; to?: string; actor: string; item?: string; codes?: string[]; note?: string }[];
+  records: number;
+  audit: Logged[];
   people: Record<string, string>;
   now: string;
   four_eyes: string[];
+}
+
+export interface Logged {
+  seq: number;
+  at: string;
+  event: string;
+  from?: string;
+  to?: string;
+  actor: string;
+  item?: string;
+  codes?: string[];
+  note?: string;
 }
 
 // Sides is who else a case is about.
@@ -210,6 +225,8 @@ export interface Colleague {
   created_at: string;
   disabled: boolean;
   signs_in: string;
+  renewed_at?: string;
+  renewed_by?: string;
 }
 
 // Problem is what the server says when something is not possible.

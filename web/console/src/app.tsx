@@ -6,7 +6,7 @@ import { AuditScreen, PeopleScreen } from "./people";
 import { QueueScreen } from "./queue";
 import { SidesScreen } from "./sides";
 import { SignIn } from "./signin";
-import { said, Trouble, useKeys } from "./view";
+import { said, Time, Trouble, useKeys } from "./view";
 
 // Me is who is signed in, with what screens need of them.
 export interface Me {
@@ -83,6 +83,11 @@ function Screens({ me, at }: { me: Me; at: string }) {
           Sign out
         </button>
       </header>
+      {me.session.renewed_at && (
+        <p class="renewed">
+          Your way in was made anew on <Time at={me.session.renewed_at} /> by {me.session.renewed_by}. If you did not ask for that, tell a compliance colleague.
+        </p>
+      )}
       <main>
         {room === "case" ? <CaseScreen key={id} id={id} me={me} /> : null}
         {room === "sides" ? <SidesScreen key={id} id={id} me={me} /> : null}

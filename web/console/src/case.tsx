@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { pieces, readPieces } from "../../src/diff";
 import type { Me } from "./app";
-import { type Colleague, type File, type Finding, get, post, type Sent, type Waiting } from "./api";
+import { type Colleague, type File, type Finding, get, type Logged, post, type Sent, type Waiting } from "./api";
 import { Decide } from "./decide";
 import { Crop, Frames, type Mark, type Shown, usePictures, Viewer } from "./picture";
 import { plain, Section, span, strangers, Time, Trouble, useDoing, useKeys, useLoaded, useTitle } from "./view";
@@ -76,7 +76,7 @@ function Screen({ file, me, again, onDone }: { file: File; me: Me; again: () => 
           <Found file={file} />
           <Notes file={file} me={me} again={again} />
           <Earlier file={file} />
-          <Audit file={file} />
+          <Audit file={file} me={me} />
         </div>
       </div>
     </>
@@ -377,14 +377,26 @@ function Earlier({ file }: { file: File }) {
   );
 }
 
-function Audit({ file }: { file: File }) {
+function Audit({ file, me }: { file: File; me: Me }) {
+  const [before, setBefore] = useState<Logged[]>([]);
+  const { busy, problem, run } = useDoing(me.signedOut);
+  useEffect(() => setBefore([]), [file]);
   if (file.blind) return null;
+  const all = [...before, ...file.audit];
+  const first = all[0]?.seq;
+  const more = () => void run(async () => setBefore([...(await get<Logged[]>(`cases/${file.case.id}/audit?before=${first}`)), ...before]));
   return (
     <section class="card" aria-label="Audit log">
       <details>
-        <summary>Audit log, {file.audit.length} records</summary>
+        <summary>Audit log, {file.records} records</summary>
+        {problem && <Trouble text={problem} />}
+        {all.length < file.records && (
+          <button type="button" class="quiet" aria-disabled={busy} onClick={more}>
+            Earlier records
+          </button>
+        )}
         <ol class="audit">
-          {file.audit.map((r) => (
+          {all.map((r) => (
             <li value={r.seq}>
               <Time at={r.at} /> {plain(r.event)}
               {r.item ? ` ${itemNames[r.item] ?? plain(r.item)}` : ""} by {file.people[r.actor] ?? r.actor}

@@ -116,9 +116,12 @@ interface Chain {
   reason?: string;
 }
 
-// AuditScreen checks that the record of what happened is whole.
+// AuditScreen checks that the record of what happened is whole, and whose way in was
+// made anew.
 export function AuditScreen({ me }: { me: Me }) {
   const heading = useTitle("Audit log");
+  const ways = useLoaded<Colleague[]>(() => get("audit/ways-in"), [], me.signedOut);
+  const anew = ways.value?.filter((o) => o.renewed_at) ?? [];
   const [chain, setChain] = useState<Chain>();
   const { busy, problem, run } = useDoing(me.signedOut);
   return (
@@ -138,6 +141,18 @@ export function AuditScreen({ me }: { me: Me }) {
           {chain.holds && <p>Keep this head elsewhere: with it a cut-off end is noticed too (<code>bonafide audit verify --anchor</code>).</p>}
         </div>
       )}
+      <Section title="Ways in that were made anew">
+        <p>Whoever invites somebody again could use the link themselves. Ask the person whether it was at their wish.</p>
+        {ways.problem && <Trouble text={ways.problem} />}
+        {anew.length === 0 && <p>None.</p>}
+        <ul>
+          {anew.map((o) => (
+            <li>
+              {o.name}, {o.role}: <Time at={o.renewed_at ?? ""} /> by {o.renewed_by}
+            </li>
+          ))}
+        </ul>
+      </Section>
     </>
   );
 }

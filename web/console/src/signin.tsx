@@ -10,6 +10,8 @@ const fromProvider: Record<string, string> = {
   provider_silent: "The identity provider does not answer. Try again, or sign in with a passkey.",
   linked: "You sign in to another account here already. Sign in without the invitation.",
   no_invitation: "This invitation was used, was replaced or has run out. Ask an administrator for a new one.",
+  no_role: "The identity provider gives you no role here. Ask whoever keeps it.",
+  several_roles: "The identity provider gives you several roles here. Ask whoever keeps it to leave one.",
   not_invited: "Nobody has invited you here yet. Ask an administrator for an invitation.",
 };
 
