@@ -18,6 +18,7 @@ import (
 func readings() map[string]string {
 	return map[string]string{
 		"view-evidence": "", "view-frame": "",
+		"get-reading":          "nothing before a photo was looked at; see TestALookAtTheReadingIsRecorded",
 		"list-reverifications": "states", "list-cases": "states", "get-case": "states and findings",
 		"get-challenge": "what is asked, and what has arrived", "get-help-request": "codes and facts of a device",
 		"get-recovery": "states", "list-recoveries": "ids", "get-support": "the operator's own addresses", "open-support-link": "codes and facts of a device",

@@ -12,7 +12,7 @@ func (s *server) reading(ctx context.Context, in *CasePath) (*struct{ Body api.R
 	if err != nil {
 		return nil, err
 	}
-	read, err := s.Service.Reading(ctx, id)
+	read, err := s.actor(ctx).Reading(ctx, id)
 	if err != nil {
 		return nil, s.explain("read the document", err)
 	}

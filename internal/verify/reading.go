@@ -33,7 +33,15 @@ func (s *Service) Reading(ctx context.Context, id kyc.CaseID) (map[kyc.Field]str
 		return nil, err
 	}
 	read, err := s.reading(ctx, c)
-	return read, wrap("read the document of case", id, err)
+	if err == nil && s.actor != "" && len(read) > 0 { // not the applicant, who holds the document
+		err = s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+			return s.log(ctx, tx, kyc.Record{Case: id, Event: ViewEvidence, From: c.State, To: c.State, Actor: s.actor, Item: kyc.DocumentFront, Note: "reading", At: s.cfg.Now()})
+		})
+	}
+	if err != nil {
+		return nil, wrap("read the document of case", id, err)
+	}
+	return read, nil
 }
 
 func (s *Service) reading(ctx context.Context, c kyc.Case) (map[kyc.Field]string, error) {

@@ -237,3 +237,24 @@ func TestABlindLookHasNoOtherSide(t *testing.T) {
 	_, err := l.Sides(l.ctx(), id, rev.ID)
 	l.refused(err, kyc.NotFound)
 }
+
+// TestALookAtTheReadingIsRecorded: of who reads what a document says, and is not its
+// applicant.
+func TestALookAtTheReadingIsRecorded(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, rules(), nil)
+	c := l.open()
+	if _, err := l.sendMeasured(c.ID, kyc.DocumentFront, stored{Side: goodSide(), Read: map[kyc.Field]string{kyc.Surname: "KOSZEGI"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []string{"", "key_1"} {
+		read, err := l.By(by).Reading(l.ctx(), c.ID)
+		must(l, err)
+		if read[kyc.Surname] != "KOSZEGI" {
+			t.Fatalf("read is %v", read)
+		}
+		if r := l.lastOfRecord(c.ID); (r.Event == ViewEvidence && r.Actor == "key_1") != (by != "") {
+			t.Errorf("read by %q, recorded is %+v", by, r)
+		}
+	}
+}
