@@ -39,6 +39,10 @@ type Case struct {
 	// Purpose and Against are those of a re-verification.
 	Purpose string `json:"purpose,omitempty" enum:"withdrawal,appeal,recovery,device_change" doc:"Of a re-verification: why a new face is asked for."`
 	Against string `json:"against,omitempty" doc:"Of a re-verification: the approved case that the face is compared with. Not shown to applicant tokens."`
+	// For is set of a case in which an account is asked back.
+	For string `json:"for_case,omitempty" doc:"Of a case that proves whose an earlier account is: the case of the applicant who asks for it. return_url carries this one."`
+	// Recovery is how far the way back to an account is; absent where none was begun.
+	Recovery string `json:"recovery,omitempty" enum:"open,face,proved,reported,closed" doc:"How far the applicant is on the way back to an earlier account, GET …/recovery; absent where it was not begun."`
 	// ReturnURL is ready to be followed.
 	ReturnURL string `json:"return_url,omitempty" doc:"Where the applicant goes back to: your return_url with case and, if you gave one, state. It says nothing of the result: ask the API."`
 }

@@ -101,8 +101,27 @@ func (s *server) present(ctx context.Context, wish Tongue, locale string) verify
 func (s *server) show(ctx context.Context, c kyc.Case, wish Tongue) (api.Case, error) {
 	concerns(ctx, c.Applicant)
 	out := s.present(ctx, wish, c.Locale).Case(c)
+	asked := c.ID
+	if c.Purpose == kyc.ForRecovery {
+		from, err := s.Service.AskedFrom(ctx, c.ID)
+		if err != nil {
+			return out, err
+		}
+		// The account that is proved is another one: whoever comes back does so with the
+		// case that they left with, or they would be taken for its owner.
+		if from != "" {
+			asked, out.For = from, string(from)
+		}
+	}
 	if c.Return != nil {
-		out.ReturnURL = s.Operator.Back(c.Return.URL, c.Return.State, string(c.ID))
+		out.ReturnURL = s.Operator.Back(c.Return.URL, c.Return.State, string(asked))
+	}
+	if verify.MayRecover(c) {
+		status, err := s.Service.StatusOf(ctx, c.ID)
+		if err != nil {
+			return out, err
+		}
+		out.Recovery = string(status)
 	}
 	out.Support = s.supported() && c.State != kyc.Erased
 	if callerOf(ctx).integrator() {

@@ -210,6 +210,8 @@ func TestRecovery(t *testing.T) {
 	proof := regexp.MustCompile(`case=([^&]+)`).FindStringSubmatch(right.Link.URL)[1]
 	if seen := h.get("/v1/cases/"+proof, right.Link.Token).is(http.StatusOK); bytes.Contains(seen.body, []byte(old.Case.Applicant)) || bytes.Contains(seen.body, []byte("old@example.org")) {
 		t.Errorf("the face's case names the account: %s", seen.body)
+	} else if c := into[api.Case](seen); c.For != made.Case.ID {
+		t.Errorf("whoever comes back from it is taken for the owner of the account: %+v", c)
 	}
 	s := &story{lab: h.lab, locale: "de", who: who, known: true, text: "the face"}
 	s.made = api.CreatedCase{Case: api.Case{ID: proof}, Link: *right.Link}

@@ -84,7 +84,7 @@ func (t *tx) DeleteDataKey(ctx context.Context, id kyc.ApplicantID) error {
 		"DELETE FROM fingerprints WHERE applicant = ?",
 		"DELETE FROM faces WHERE applicant = ?",
 		"DELETE FROM contacts WHERE applicant = ?",
-		"UPDATE recoveries SET sealed = x'' WHERE applicant = ?",
+		"UPDATE recoveries SET sealed = x'', status = CASE status WHEN 'proved' THEN 'proved' ELSE 'closed' END WHERE applicant = ?",
 		"DELETE FROM queue WHERE case_id IN (SELECT id FROM cases WHERE applicant = ?)",
 		"UPDATE outcomes SET country = '' WHERE case_id IN (SELECT id FROM cases WHERE applicant = ?)",
 		"DELETE FROM notes WHERE applicant = ?",

@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"bonafide/api"
@@ -148,7 +149,7 @@ func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
 		w := p.Words.Finding(f, p.extra(f))
 		x := api.Finding{
 			Code: string(f.Code), Item: string(f.Item), Submission: string(f.Submission), Field: string(f.Field),
-			Measure: f.Measure, Measured: f.Measured, Threshold: f.Threshold, Model: f.Model,
+			Measure: p.measure(f), Measured: f.Measured, Threshold: f.Threshold, Model: f.Model,
 			Severity: string(d.Severity), Audience: string(d.Audience), Retryable: d.Retryable, From: instant(f.From), Service: f.Service,
 			Title: w.Title, Text: w.Text, Fix: w.Fix,
 		}
@@ -164,6 +165,15 @@ func (p Presenter) Findings(fs []kyc.Finding) []api.Finding {
 		out = append(out, x)
 	}
 	return out
+}
+
+// measure names what was measured. That a finding is tied to a case or a rule is for
+// the operator alone: the applicant of one case learns nothing of another.
+func (p Presenter) measure(f kyc.Finding) string {
+	if !p.Operator && strings.Contains(f.Measure, ":") {
+		return ""
+	}
+	return f.Measure
 }
 
 func (p Presenter) plan(plan kyc.Plan, findings []kyc.Finding) *api.Plan {

@@ -61,6 +61,10 @@ func mayRecover(c kyc.Case) error {
 	return nil
 }
 
+// MayRecover reports whether the way back to an account is open to the applicant of
+// a case.
+func MayRecover(c kyc.Case) bool { return mayRecover(c) == nil }
+
 // Recovery returns how the recovery of a case stands; NotAllowed where there is
 // nothing to recover.
 func (s *Service) Recovery(ctx context.Context, id kyc.CaseID) (Recovery, error) {
@@ -380,6 +384,10 @@ func (s *Service) ProveCode(ctx context.Context, id kyc.CaseID, code string) (Re
 // NotMe reports that somebody else used the applicant's document: a person looks at
 // both sides, the owners of the other accounts are told, and so is the integrator.
 func (s *Service) NotMe(ctx context.Context, id kyc.CaseID) (Recovery, error) {
+	// Said again, it changes nothing and searches for nothing.
+	if out, err := s.Recovery(ctx, id); err == nil && out.Status == kyc.RecoveryReported {
+		return out, nil
+	}
 	return s.changeRecovery(ctx, id, step{"identity_theft_reported", mayReport, func(tx kyc.Tx, c kyc.Case, r *kyc.RecoveryRecord, x *recovery) error {
 		if r.Status == kyc.RecoveryReported {
 			return nil
@@ -404,6 +412,36 @@ func mayReport(r kyc.RecoveryRecord, _ recovery) error {
 		return &kyc.Error{Kind: kyc.NotAllowed, Op: "recover", State: kyc.InReview}
 	}
 	return nil
+}
+
+// AskedFrom is the case from which an account was asked back that a case of a
+// recovery proves: the integrator knows the applicant by that one. "" where the
+// integrator asked for the proof itself.
+func (s *Service) AskedFrom(ctx context.Context, proof kyc.CaseID) (kyc.CaseID, error) {
+	var from kyc.CaseID
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.RecoveryByProof(ctx, proof)
+		if kyc.KindOf(err) == kyc.NotFound {
+			return nil
+		}
+		from = r.Case
+		return err
+	})
+	return from, wrap("read recovery of case", proof, err)
+}
+
+// StatusOf is how far the recovery of a case is; "" where none was begun.
+func (s *Service) StatusOf(ctx context.Context, id kyc.CaseID) (kyc.RecoveryStatus, error) {
+	var status kyc.RecoveryStatus
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
+		r, err := tx.RecoveryOf(ctx, id)
+		if kyc.KindOf(err) == kyc.NotFound {
+			return nil
+		}
+		status = r.Status
+		return err
+	})
+	return status, wrap("read recovery of case", id, err)
 }
 
 // tell tells the integrator that a case has changed its state.

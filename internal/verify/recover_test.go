@@ -331,6 +331,10 @@ func TestNotMe(t *testing.T) {
 			t.Fatalf("%+v, %v", r, err)
 		}
 	}
+	var written int
+	if err := l.db.DB().QueryRowContext(l.ctx(), "SELECT count(*) FROM audit WHERE instr(CAST(data AS TEXT), 'identity_theft_reported') > 0").Scan(&written); err != nil || written != 1 {
+		t.Errorf("recorded %d times, %v", written, err)
+	}
 	notices, told := l.outbox()
 	// Each address has a message of its own: one that fails is not sent to the other again.
 	var to []string

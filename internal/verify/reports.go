@@ -46,7 +46,7 @@ type Closing struct {
 // Other is another case that a case is about.
 type Other struct {
 	Case      kyc.CaseID `json:"case"`
-	State     kyc.State  `json:"state"`
+	State     kyc.State  `json:"state,omitempty"` // none of a case that waits for a blind second look
 	CreatedAt time.Time  `json:"created_at"`
 	// Why are the ties: "document", "face", "record", "recovery" or "report".
 	Why   []string `json:"why"`
@@ -106,12 +106,8 @@ func (s *Service) Sides(ctx context.Context, id kyc.CaseID, by kyc.OperatorID) (
 	if c.State == kyc.Erased {
 		return out, &kyc.Error{Kind: kyc.NotFound, Op: "look at the sides of case"}
 	}
-	err = s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
-		out = Sides{Others: []Other{}}
-		r, err := tx.Case(ctx, id)
-		if err != nil {
-			return err
-		}
+	// The search is no part of the transaction that records it: it takes long.
+	err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
 		q, err := tx.Queued(ctx, id)
 		if err != nil && kyc.KindOf(err) != kyc.NotFound {
 			return err
@@ -124,14 +120,24 @@ func (s *Service) Sides(ctx context.Context, id kyc.CaseID, by kyc.OperatorID) (
 				return err
 			}
 		}
-		var ids []string
-		for _, o := range out.Others {
-			ids = append(ids, string(o.Case))
+		return nil
+	})
+	if err != nil {
+		return Sides{}, wrap("look at the sides of case", id, err)
+	}
+	var ids []string
+	for _, o := range out.Others {
+		ids = append(ids, string(o.Case))
+	}
+	err = s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
+		r, err := tx.Case(ctx, id)
+		if err != nil {
+			return err
 		}
 		return s.note(ctx, tx, r, by, kyc.Record{Event: ViewSides, Note: strings.Join(ids, " ")})
 	})
 	if err != nil {
-		return out, wrap("look at the sides of case", id, err)
+		return Sides{}, wrap("look at the sides of case", id, err)
 	}
 	own, err := s.faceRecord(ctx, id)
 	if err != nil {
@@ -227,7 +233,13 @@ func (s *Service) others(ctx context.Context, tx kyc.Tx, c kyc.Case) ([]Other, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Other{Case: id, State: r.State, CreatedAt: r.CreatedAt, Why: ties[id], Faces: []Pair{}})
+		state := r.State
+		if q, err := tx.Queued(ctx, id); err == nil && q.Kind == kyc.ForSample {
+			state = "" // it waits for a second look that must be blind
+		} else if err != nil && kyc.KindOf(err) != kyc.NotFound {
+			return nil, err
+		}
+		out = append(out, Other{Case: id, State: state, CreatedAt: r.CreatedAt, Why: ties[id], Faces: []Pair{}})
 	}
 	return out, nil
 }
@@ -264,9 +276,12 @@ func (s *Service) Withdraw(ctx context.Context, id, other kyc.CaseID, by Person,
 	}
 	var next kyc.Case
 	err := s.cfg.Store.Write(ctx, func(tx kyc.Tx) error {
-		_, c, _, err := s.held(ctx, tx, id, by)
+		_, c, q, err := s.held(ctx, tx, id, by)
 		if err != nil {
 			return err
+		}
+		if q.Kind == kyc.ForSample {
+			return &kyc.Error{Kind: kyc.NotAllowed, Op: "withdraw", State: c.State, Detail: "A second look is blind: nothing but this case is decided from it."}
 		}
 		all, err := s.others(ctx, tx, c)
 		if err != nil {
@@ -289,7 +304,7 @@ func (s *Service) Withdraw(ctx context.Context, id, other kyc.CaseID, by Person,
 		now := s.cfg.Now()
 		var e kyc.Event = kyc.Suspend{By: string(by.ID), Findings: why, At: now}
 		if revoke {
-			if s.Policy().Review.NeedsTwo(kyc.Declined, slices.Concat(before.Findings, why)) {
+			if s.Policy().Review.NeedsTwo(kyc.Declined, slices.Concat(c.Findings, before.Findings, why)) {
 				return &kyc.Error{Kind: kyc.Conflict, Op: "withdraw", Detail: "The policy wants two people for a refusal. Suspend the approval: its case then waits in the queue, where one refuses it and another confirms."}
 			}
 			e = kyc.Revoke{By: string(by.ID), Findings: why, At: now}

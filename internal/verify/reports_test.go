@@ -126,17 +126,19 @@ func TestTheOtherSideIsWithdrawn(t *testing.T) {
 	for name, c := range map[string]struct {
 		revoke   bool
 		fourEyes []kyc.State
+		forCodes []kyc.Code
 		state    kyc.State
 		refused  kyc.ErrorKind
 	}{
-		"suspended":              {false, nil, kyc.InReview, ""},
-		"suspended by one":       {false, []kyc.State{kyc.Declined}, kyc.InReview, ""},
-		"revoked":                {true, nil, kyc.Declined, ""},
-		"revoked, which two may": {true, []kyc.State{kyc.Declined}, kyc.Approved, kyc.Conflict},
+		"suspended":                 {false, nil, nil, kyc.InReview, ""},
+		"suspended by one":          {false, []kyc.State{kyc.Declined}, nil, kyc.InReview, ""},
+		"revoked":                   {true, nil, nil, kyc.Declined, ""},
+		"revoked, which two may":    {true, []kyc.State{kyc.Declined}, nil, kyc.Approved, kyc.Conflict},
+		"of a report, which two do": {true, nil, []kyc.Code{kyc.TheftReported}, kyc.Approved, kyc.Conflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l, old, id, rev, sen := stolen(t, func(p *policy.Policy) { p.Review.FourEyes = c.fourEyes })
+			l, old, id, rev, sen := stolen(t, func(p *policy.Policy) { p.Review.FourEyes, p.Review.FourEyesFor = c.fourEyes, c.forCodes })
 			_, err := l.Withdraw(l.ctx(), id, old, rev, c.revoke, theft())
 			l.refused(err, kyc.Forbidden)
 			_, err = l.Withdraw(l.ctx(), id, old, sen, c.revoke, theft())
@@ -165,6 +167,13 @@ func TestTheOtherSideIsWithdrawn(t *testing.T) {
 			_, told := l.outbox()
 			if !slices.ContainsFunc(told, func(d kyc.Delivery) bool { return d.Type == kyc.DeliverCase && d.Case == old && d.State == c.state }) {
 				t.Errorf("the integrator is told %+v", told)
+			}
+			// Whose report it was is nothing for the applicant of the other side.
+			words := presenter(t, false)
+			for _, f := range words.Findings(l.read(old).Findings) {
+				if f.Measure != "" {
+					t.Errorf("the applicant of the other side is told %q", f.Measure)
+				}
 			}
 			// Seen from there, it is about the one that reported.
 			both, err := l.Sides(l.ctx(), old, sen.ID)

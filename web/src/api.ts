@@ -92,6 +92,8 @@ export interface Case {
   retry_at?: string;
   support?: boolean; // whether the operator has said how their people are reached
   updated_at: string;
+  for_case?: string; // of a case that proves an earlier account: the one it is asked back from
+  recovery?: "open" | "face" | "proved" | "reported" | "closed"; // how far the way back to an account is
   return_url?: string; // where the integrator wants the person back
 }
 

@@ -32,8 +32,11 @@ export function useHeard(): boolean {
   return around.heard;
 }
 
+// settled are the ends of the way back to an account: a person goes on.
+const settled = new Set(["proved", "reported", "closed"]);
+
 // isOver says that there is nothing more to do here for now.
-export const isOver = (c: Case) => c.state === "approved" || c.state === "declined" || (c.state === "in_review" && !inUse(c)) || c.state === "expired";
+export const isOver = (c: Case) => c.state === "approved" || c.state === "declined" || (c.state === "in_review" && (!inUse(c) || settled.has(c.recovery ?? ""))) || c.state === "expired";
 
 // Back leads back to where somebody came from: a link at any time, a button when there
 // is nothing more to do. Who is seen to be verified here is taken there, unless they
@@ -82,8 +85,8 @@ export function useSaid(of: Case | undefined, ended: boolean) {
     if (ready) around.say({ type: "ready" });
   }, [ready]);
   useEffect(() => {
-    if (of && isOver(of)) around.say({ type: "done", case: of.id });
-  }, [of?.state]);
+    if (of && isOver(of)) around.say({ type: "done", case: of.for_case ?? of.id });
+  }, [of?.state, of?.recovery]);
   useEffect(() => {
     if (ended) around.say({ type: "link_ended" });
   }, [ended]);
