@@ -142,12 +142,12 @@ func recoveryTests() map[string]func(*testing.T, harness) {
 				return errors.Join(err, err1, err2)
 			})
 		},
-		"emptied with the applicant": func(_ *testing.T, h harness) {
+		"emptied and closed with the applicant": func(_ *testing.T, h harness) {
 			h.setup()
 			r := of("r", "c")
 			create(h, r)
 			h.write(func(tx kyc.Tx) error { return tx.DeleteDataKey(h.ctx(), "a") })
-			r.Sealed = nil
+			r.Sealed, r.Status = nil, kyc.RecoveryClosed // nobody is asked to look at it any more
 			is(h, as(r, 1), func(tx kyc.Tx) (kyc.RecoveryRecord, error) {
 				got, err := tx.Recovery(h.ctx(), "r")
 				if len(got.Sealed) == 0 {
