@@ -269,6 +269,10 @@ func still(body []byte) error {
 			return errors.New("is neither PNG nor SVG")
 		}
 		switch t := t.(type) {
+		case xml.ProcInst:
+			if t.Target != "xml" {
+				return errors.New("names a style sheet; save it as plain SVG")
+			}
 		case xml.Directive:
 			return errors.New("has a <!DOCTYPE>; save it as plain SVG")
 		case xml.StartElement:
@@ -296,6 +300,10 @@ func quiet(a xml.Attr) error {
 	}
 	if name == "href" && !strings.HasPrefix(a.Value, "#") {
 		return errors.New("refers to another file; put everything into one")
+	}
+	// CSS spells any letter by its number after a backslash, and leaves out comments.
+	if strings.Contains(value, "\\") || strings.Contains(value, "/*") {
+		return fmt.Errorf("has escapes or comments in the attribute %s; save it as plain SVG", a.Name.Local)
 	}
 	if rest := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(value, " ", ""), "'", ""), `"`, ""); a.Name.Space != "xmlns" && name != "xmlns" &&
 		(strings.Contains(strings.ReplaceAll(rest, "url(#", ""), "url(") || strings.Contains(rest, "@import") || strings.Contains(rest, "javascript:")) {

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -41,7 +42,7 @@ const maxBytes = 1 << 20
 
 // Load reads the operator's file. Files that it names stand beside it.
 func Load(path string) (Operator, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names it
+	text, err := read(path, maxBytes)
 	if err != nil {
 		return Operator{}, err
 	}
@@ -49,12 +50,22 @@ func Load(path string) (Operator, error) {
 		if !filepath.IsLocal(name) {
 			return nil, errors.New("must lie beside this file or below it")
 		}
-		return os.ReadFile(filepath.Join(filepath.Dir(path), name)) //nolint:gosec // below the operator's own folder
+		return read(filepath.Join(filepath.Dir(path), name), maxLogo)
 	})
 	if err != nil {
 		return Operator{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return o, nil
+}
+
+// read reads a file, and of one that is larger than most one byte more.
+func read(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // the operator names it
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 // Parse reads the text of an operator's file, strictly; open reads a file that it

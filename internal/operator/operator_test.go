@@ -106,7 +106,8 @@ func TestLogos(t *testing.T) {
 	for name, body := range map[string]string{
 		"a script": wrap("<script>1</script>"), "a handler": wrap(`<path onload="1"/>`), "HTML inside": wrap("<foreignObject/>"), "a style sheet": wrap("<style>@import 'https://a'</style>"),
 		"a picture from elsewhere": wrap(`<image href="https://evil.example/a.png"/>`), "a shape from elsewhere": wrap(`<use href="https://evil.example/a.svg#b"/>`),
-		"a paint from elsewhere": wrap(`<path fill="url( 'https://evil.example/a' )"/>`), "a link": wrap(`<a href="javascript:1"/>`), "an animation": wrap("<set/>"),
+		"a paint from elsewhere": wrap(`<path fill="url( 'https://evil.example/a' )"/>`), "a style sheet before it": `<?xml-stylesheet href="https://evil.example/a.css"?>` + wrap(""), "an escaped address": wrap(`<path style="fill:u\72l(https://evil.example/a)"/>`),
+		"an address with a comment": wrap(`<path style="fill:ur/**/l(https://evil.example/a)"/>`), "a link": wrap(`<a href="javascript:1"/>`), "an animation": wrap("<set/>"),
 		"entities": `<!DOCTYPE svg [<!ENTITY a "b">]>` + wrap("&a;"), "HTML": "<html></html>", "GIF": "GIF89a", "nothing": "", "half": "<svg>",
 		"too many bytes": wrap(strings.Repeat("<g/>", 20_000)),
 	} {
