@@ -4,6 +4,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Drawing } from "../src/drawings";
 import { markup } from "../src/drawings/markup";
@@ -50,7 +51,7 @@ main{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:
 h1{font-size:1.4rem}h2{font-size:.85rem;margin:0;overflow-wrap:anywhere}h3{font-size:1.05rem;margin:.5rem 0 0}p{margin:.3rem 0}.kind{font-size:.8rem}.fix{font-weight:600}
 [hidden]{display:none}${readFileSync(join(repo, "web/src/drawings/drawings.css"), "utf8")}
 </style>
-<h1>Every reason that can be given</h1><p><label>Language <select id="language">${options}</select></label></p><main>${cards.join("\n")}</main>
+<header><h1>Every reason that can be given</h1><p><label>Language <select id="language">${options}</select></label></p></header><main>${cards.join("\n")}</main>
 <script>document.getElementById("language").onchange=(e)=>{for(const d of document.querySelectorAll("main [lang]"))d.hidden=d.lang!==e.target.value}</script>
 </html>
 `;
@@ -76,6 +77,13 @@ it("shows every reason with its drawing, words and fix, in every language", asyn
   expect(holes).toEqual([]);
   const html = page(told);
   expect(html.match(/<article /g)).toHaveLength(codes.length);
+  // The page is one that people read, too, in English and from right to left.
+  const file = join(place.dir, "gallery.html");
+  writeFileSync(file, html);
+  const v = await place.visit(pathToFileURL(file).href, { desk: true });
+  expect(await v.look("70-gallery")).toEqual([]);
+  await v.page.getByLabel("Language").selectOption("ar");
+  expect(await v.look("71-gallery-arabic")).toEqual([]);
   const to = process.env.GALLERY;
   if (to) {
     mkdirSync(dirname(to), { recursive: true });

@@ -134,8 +134,8 @@ it("draws the other ends", async () => {
 });
 
 it("draws a live face", async () => {
-  // Somebody who comes before the camera and looks into it, and does nothing else.
-  const dir = place.specimen("filmed", "--seed", "7", "--film", "away:2,rest:8");
+  // Somebody who looks into the camera and does nothing else.
+  const dir = place.specimen("filmed", "--seed", "7", "--film", "rest:8");
   const filmed = await Place.open(
     (policy) => policy.replace("capture: still", "capture: sequence"),
     ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(dir, "film.y4m")}`],
