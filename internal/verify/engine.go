@@ -233,6 +233,10 @@ func SideOf(p *imaging.Picture, m *document.Measurement) *Side {
 	}
 	if m.Document.Quad != nil {
 		s.Box = *bounds(*m.Document.Quad, p.RGB.Rect)
+		s.Quad = new([4][2]float64)
+		for k, c := range m.Document.Quad.Quad() {
+			s.Quad[k] = [2]float64{c.X, c.Y}
+		}
 	}
 	if q.GlareBox != nil {
 		s.GlareBox = *bounds(*q.GlareBox, p.RGB.Rect)

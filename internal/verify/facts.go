@@ -49,7 +49,10 @@ type Side struct {
 	OverShare     float64 `json:"over_share"`
 	GlareShare    float64 `json:"glare_share"`
 	Box           kyc.Box `json:"box"` // of the document
-	GlareBox      kyc.Box `json:"glare_box"`
+	// Quad is the document's corners in the upright picture, its own top left first, clockwise; nil in
+	// facts that are older.
+	Quad     *[4][2]float64 `json:"quad,omitempty"`
+	GlareBox kyc.Box        `json:"glare_box"`
 	// Capture is how the picture was taken; nil in facts that are older than these measures.
 	Capture *Capture `json:"capture,omitempty"`
 	// Face is the side by what is printed on it: front, back or "" unknown.

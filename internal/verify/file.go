@@ -45,6 +45,8 @@ type Sent struct {
 	// Boxes are places in the picture by what is there: "document", "zone",
 	// "face".
 	Boxes map[string]kyc.Box `json:"boxes,omitempty"`
+	// Quad is the corners of a document, its own top left first, clockwise.
+	Quad *[4][2]float64 `json:"quad,omitempty"`
 	// Document is what a side of a document says.
 	Kind   string              `json:"kind,omitempty"`
 	Issuer string              `json:"issuer,omitempty"`
@@ -293,6 +295,7 @@ func (x *Sent) measured(f stored) {
 	}
 	if d := f.Side; d != nil {
 		x.Width, x.Height, x.Kind, x.Issuer, x.Checks = d.Width, d.Height, d.Kind, d.Issuer, d.CheckDigits
+		x.Quad = d.Quad
 		for name, v := range d.Fields {
 			// A person reads the print, where there is one, and not the zone.
 			if p, ok := d.Printed[name]; ok && p.Box.Width > 0 {

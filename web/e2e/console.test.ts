@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { come, judge, look, openCase, settled, tail } from "./desk";
 import { type Link, Place, type Visit } from "./harness";
@@ -60,43 +61,41 @@ describe("the console", () => {
     await again.page.getByRole("alert").getByText("invitation").waitFor();
   }, 240_000);
 
-  it("refuses every role what is not theirs, in words", async () => {
-    const table: Record<string, string> = {
-      reviewer: "queue case take preview decide notes escalate",
-      senior: "queue case take preview decide confirm notes escalate assign colleagues figures csv",
-      compliance: "queue case take preview decide confirm notes escalate assign colleagues figures csv audit",
-      auditor: "queue case figures csv audit",
-      administrator: "figures operators invite role",
-    };
-    const calls: Record<string, [string, string]> = {
-      queue: ["GET", "queue"], case: ["GET", "cases/x"], take: ["POST", "cases/x/take"], preview: ["POST", "cases/x/preview"], decide: ["POST", "cases/x/decide"],
-      confirm: ["POST", "cases/x/confirm"], notes: ["POST", "cases/x/notes"], escalate: ["POST", "cases/x/escalate"], assign: ["POST", "cases/x/assign"],
-      colleagues: ["GET", "colleagues"], figures: ["GET", "figures"], csv: ["GET", "figures.csv"], audit: ["POST", "audit/verify"], operators: ["GET", "operators"],
-      invite: ["POST", "operators/x/invite"], role: ["POST", "operators/x/role"],
-    };
-    for (const [role, may] of Object.entries(table)) {
-      const got = await people[role]!.page.evaluate(async (all) => {
-        const out: Record<string, [number, string]> = {};
-        for (const [name, [method, path]] of Object.entries(all)) {
-          const body = method === "POST" ? { body: "{}", headers: { "Content-Type": "application/json" } } : {};
-          const answer = await fetch(`/console/api/${path}`, { method, ...body });
-          out[name] = [answer.status, await answer.text()];
-        }
-        return out;
-      }, calls);
-      for (const [name, [status, text]] of Object.entries(got)) {
-        if (may.split(" ").includes(name)) expect([401, 403, 500], `${role} ${name}: ${text}`).not.toContain(status);
-        else {
-          expect(status, `${role} ${name}`).toBe(403);
-          expect(text).toContain("These roles may");
-        }
-      }
-      // What is not theirs is not offered either.
-      const nav = await people[role]!.page.getByRole("navigation").getByRole("link").allTextContents();
-      expect(nav.includes("People")).toBe(role === "administrator");
-      expect(nav.includes("Queue")).toBe(role !== "administrator");
-    }
-  }, 120_000);
+  // Every action: who may, the call behind it, and the control by which a screen offers
+  // it. {case} is one that waits.
+  const actions: { name: string; may: string; call: [string, string]; control?: (page: Page) => Locator }[] = [
+    { name: "see the queue", may: "reviewer senior compliance auditor", call: ["GET", "queue"], control: (p) => nav(p, "Queue") },
+    { name: "count the queue", may: "reviewer senior compliance auditor", call: ["GET", "queue/counts"] },
+    { name: "open a case", may: "reviewer senior compliance auditor", call: ["GET", "cases/{case}"], control: (p) => p.getByRole("region", { name: "Evidence" }) },
+    { name: "see its other side", may: "reviewer senior compliance auditor", call: ["GET", "cases/{case}/sides"], control: (p) => p.getByRole("link", { name: "Both sides" }) },
+    { name: "read its record", may: "reviewer senior compliance auditor", call: ["GET", "cases/{case}/audit?before=9"], control: (p) => p.getByText(/Audit log, \d+ records/) },
+    { name: "take", may: "reviewer senior compliance", call: ["POST", "cases/{case}/take"], control: (p) => p.getByRole("button", { name: "Take the case" }) },
+    { name: "give back", may: "reviewer senior compliance", call: ["POST", "cases/{case}/release"] },
+    { name: "preview", may: "reviewer senior compliance", call: ["POST", "cases/{case}/preview"] },
+    { name: "decide", may: "reviewer senior compliance", call: ["POST", "cases/{case}/decide"] },
+    { name: "close a report", may: "reviewer senior compliance", call: ["POST", "cases/{case}/report/close"] },
+    { name: "note", may: "reviewer senior compliance", call: ["POST", "cases/{case}/notes"], control: (p) => p.getByRole("button", { name: "Keep the note" }) },
+    { name: "hand up", may: "reviewer senior compliance", call: ["POST", "cases/{case}/escalate"], control: (p) => p.getByRole("button", { name: "Hand up" }) },
+    { name: "assign", may: "senior compliance", call: ["POST", "cases/{case}/assign"], control: (p) => p.getByLabel("Give it to") },
+    { name: "list colleagues", may: "senior compliance", call: ["GET", "colleagues"] },
+    { name: "confirm", may: "senior compliance", call: ["POST", "cases/{case}/confirm"] },
+    { name: "take an approval back", may: "senior compliance", call: ["POST", "cases/{case}/sides/x/withdraw"] },
+    { name: "see figures", may: "senior compliance auditor administrator", call: ["GET", "figures"], control: (p) => nav(p, "Figures") },
+    { name: "export figures", may: "senior compliance auditor", call: ["GET", "figures.csv"] },
+    { name: "check the audit log", may: "compliance auditor", call: ["POST", "audit/verify"], control: (p) => nav(p, "Audit log") },
+    { name: "see whose way in is new", may: "compliance auditor", call: ["GET", "audit/ways-in"] },
+    { name: "list people", may: "administrator", call: ["GET", "operators"], control: (p) => nav(p, "People") },
+    { name: "invite", may: "administrator", call: ["POST", "operators"] },
+    { name: "invite again", may: "administrator", call: ["POST", "operators/x/invite"] },
+    { name: "change a role", may: "administrator", call: ["POST", "operators/x/role"] },
+    { name: "close an account", may: "administrator", call: ["POST", "operators/x/disable"] },
+  ];
+  const nav = (p: Page, name: string) => p.getByRole("navigation").getByRole("link", { name });
+  const to = async (v: Visit, screen: string) => {
+    await v.page.goto(`${new URL(v.page.url()).origin}/console/#/${screen}`);
+    await v.page.reload();
+    await v.page.getByRole("button", { name: "Sign out" }).waitFor();
+  };
 
   it("shows a case on one screen, and decides it by keyboard alone", async () => {
     const link = await helped("by keyboard");
@@ -230,9 +229,142 @@ describe("the console", () => {
     expect(text).toMatch(/second_person_agreed,,,1,1,/);
   }, 120_000);
 
+  it("offers every role what it may, and refuses it the rest, in words", async () => {
+    const waits = await helped("who may what");
+    for (const role of ["reviewer", "senior", "compliance", "auditor", "administrator"]) {
+      const v = people[role]!;
+      if (role === "administrator") {
+        await to(v, `case/${waits.id}`);
+        await v.page.getByRole("alert").getByText("As administrator you may not do this").waitFor();
+      } else {
+        await openCase(v, waits);
+        await v.page.getByText(/Audit log, \d+ records/).waitFor();
+        if (role === "senior" || role === "compliance") await v.page.getByLabel("Give it to").waitFor();
+      }
+      const got = await v.page.evaluate(
+        async (all) => {
+          const out: [number, string][] = [];
+          for (const [method, path] of all) {
+            const body = method === "POST" ? { body: "{}", headers: { "Content-Type": "application/json" } } : {};
+            const answer = await fetch(`/console/api/${path}`, { method, ...body });
+            out.push([answer.status, await answer.text()]);
+          }
+          return out;
+        },
+        // Those that one may are done below, by the page; asked here of a case that is not.
+        actions.map((a): [string, string] => [a.call[0], a.call[1].replace("{case}", a.may.split(" ").includes(role) ? "case_none" : waits.id)]),
+      );
+      for (const [k, a] of actions.entries()) {
+        const may = a.may.split(" ").includes(role);
+        const [status, text] = got[k]!;
+        if (may) expect([401, 403, 500], `${role}: ${a.name}: ${text}`).not.toContain(status);
+        else {
+          expect(status, `${role}: ${a.name}`).toBe(403);
+          expect(text, `${role}: ${a.name}`).toContain("These roles may");
+        }
+        if (a.control) expect(await a.control(v.page).count(), `${role}: ${a.name}`).toBe(may ? 1 : 0);
+      }
+    }
+    expect((await place.readCase(waits)).state).toBe("in_review");
+  }, 240_000);
+
+  it("lets each role who decides do all that it may", async () => {
+    const proposed: Record<string, Link> = {};
+    for (const role of ["reviewer", "senior", "compliance"]) {
+      const v = people[role]!;
+      const { page } = v;
+      const [one, two] = await Promise.all([helped(`${role} decides`), helped(`${role} hands up`)]);
+      await openCase(v, one);
+      await page.getByRole("button", { name: "Take the case" }).click();
+      await page.getByRole("button", { name: "Give it back" }).click();
+      await page.getByRole("button", { name: "Take the case" }).click();
+      await page.getByLabel("For colleagues").fill(`By a ${role}.`);
+      await page.getByRole("button", { name: "Keep the note" }).click();
+      await page.locator("blockquote").getByText(`By a ${role}.`).waitFor();
+      if (role !== "reviewer") {
+        const me = { senior: "Sue", compliance: "Cleo" }[role]!;
+        await page.getByLabel("Give it to").selectOption({ label: `${me}, ${role}` });
+        await page.getByText(`, with ${me}`).waitFor();
+      }
+      for (const item of ["1. Front of the document", "2. Your details", "3. Your face"]) await judge(v, item, "Passed");
+      await page.getByRole("button", { name: "Approve…" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+      await page.getByRole("heading", { name: "Queue" }).waitFor();
+      expect((await place.readCase(one)).state, role).toBe("approved");
+
+      await openCase(v, two);
+      await page.getByRole("button", { name: "Hand up" }).click();
+      await page.getByRole("heading", { name: "Queue" }).waitFor();
+      await openCase(v, two);
+      if (role === "reviewer") {
+        // It is not theirs any more, by the page and by the call behind it.
+        await page.getByText("This case was handed up.").waitFor();
+        expect(await page.getByRole("button", { name: "Take the case" }).count()).toBe(0);
+        const status = await page.evaluate(
+          async (path) => (await fetch(path, { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } })).status,
+          `/console/api/cases/${two.id}/take`,
+        );
+        expect(status).toBe(403);
+        continue;
+      }
+      await page.getByRole("button", { name: "Take the case" }).click();
+      await judge(v, "1. Front of the document", "Refuse");
+      await page.getByRole("group", { name: "1. Front of the document" }).getByLabel("Why").selectOption("document.edited");
+      await judge(v, "2. Your details", "Passed");
+      await judge(v, "3. Your face", "Passed");
+      await page.getByRole("button", { name: "Refuse, for a second person to confirm…" }).click();
+      await page.getByRole("button", { name: "Propose it" }).click();
+      await page.getByRole("heading", { name: "Queue" }).waitFor();
+      proposed[role] = two;
+    }
+    // The second person agrees once, and objects once.
+    for (const [role, by, act, state] of [["compliance", "senior", "Confirm", "declined"], ["senior", "compliance", "Object", "in_review"]] as const) {
+      const { page } = people[role]!;
+      await openCase(people[role]!, proposed[by]!);
+      await page.getByRole("button", { name: "Take the case" }).click();
+      await page.getByRole("button", { name: act }).click();
+      if (act === "Confirm") await page.getByRole("heading", { name: "Queue" }).waitFor();
+      else await page.getByRole("group", { name: "1. Front of the document" }).waitFor();
+      expect((await place.readCase(proposed[by]!)).state).toBe(state);
+    }
+    for (const role of ["senior", "compliance", "auditor"]) {
+      const { page } = people[role]!;
+      await nav(page, "Figures").click();
+      const saved = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Export as CSV" }).click();
+      expect(readFileSync(await (await saved).path(), "utf8")).toContain("figure,group");
+    }
+    for (const role of ["compliance", "auditor"]) {
+      const { page } = people[role]!;
+      await nav(page, "Audit log").click();
+      await page.getByRole("button", { name: "Check it now" }).click();
+      await page.getByText(/All \d+ records hold/).waitFor();
+    }
+    const admin = people.administrator!;
+    await to(admin, "figures");
+    await admin.page.getByRole("region", { name: "Shares" }).waitFor();
+    expect(await admin.page.getByRole("link", { name: "Export as CSV" }).count()).toBe(0);
+  }, 300_000);
+
   it("closes an account at once, and says what went wrong", async () => {
     const admin = people.administrator!;
-    await admin.page.reload();
+    await to(admin, "people");
+    await admin.page.getByLabel("Role of Rob").selectOption("senior");
+    await to(people.second!, "queue");
+    await people.second!.page.getByText("Rob, senior").waitFor();
+    // A new way in ends the old one, and whoever comes by the old one is told.
+    await admin.page.getByRole("button", { name: "New invitation for Rob" }).click();
+    await admin.page.getByText("Hand this link to Rob").waitFor();
+    await people.second!.page.reload();
+    await people.second!.page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await people.second!.page.getByRole("alert").getByText("Your way in was made anew").waitFor();
+    const link = (await admin.page.getByRole("status").locator(".letters").textContent()) ?? "";
+    people.third = await come(place, link);
+    await people.third.page.getByText("Your way in was made anew").waitFor();
+    await nav(people.compliance!.page, "Audit log").click();
+    await people.compliance!.page.reload();
+    await people.compliance!.page.getByText(/Rob, senior: .* by Ada/).waitFor();
+    await look(people.compliance!, "61-console-ways-in");
     await admin.page.getByRole("button", { name: "Close the account of Rob" }).click();
     await admin.page.getByRole("row", { name: /Rob/ }).getByText("account closed").waitFor();
     await people.second!.page.goto(`${new URL(people.second!.page.url()).origin}/console/#/queue`);

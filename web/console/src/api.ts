@@ -96,6 +96,7 @@ export interface Sent {
   width?: number;
   height?: number;
   boxes?: Record<string, Box>;
+  quad?: [number, number][];
   kind?: string;
   issuer?: string;
   read?: Record<string, Read>;

@@ -4,7 +4,7 @@ import { pieces, readPieces } from "../../src/diff";
 import type { Me } from "./app";
 import { type Colleague, type File, type Finding, get, type Logged, post, type Sent, type Waiting } from "./api";
 import { Decide } from "./decide";
-import { Crop, Frames, type Mark, type Shown, usePictures, Viewer } from "./picture";
+import { Crop, Frames, type Mark, type Shown, Straight, usePictures, Viewer } from "./picture";
 import { plain, Section, span, strangers, Time, Trouble, useDoing, useKeys, useLoaded, useTitle } from "./view";
 
 export const itemNames: Record<string, string> = { document_front: "Front", document_back: "Back", face: "Face", details: "Details", case: "Case" };
@@ -24,7 +24,13 @@ export function CaseScreen({ id, me }: { id: string; me: Me }) {
   return (
     <>
       <p>
-        <a href="#/queue">Back to the queue</a> · <a href={`#/sides/${id}`}>Both sides</a>
+        <a href="#/queue">Back to the queue</a>
+        {file && (
+          <>
+            {" "}
+            · <a href={`#/sides/${id}`}>Both sides</a>
+          </>
+        )}
       </p>
       <h1 ref={heading} tabIndex={-1}>
         Case …{id.slice(-8)}
@@ -61,6 +67,7 @@ function Screen({ file, me, again, onDone }: { file: File; me: Me; again: () => 
                 ))}
               </div>
               <Viewer key={shown.id} of={pictures[shown.id] as Shown} name={itemNames[shown.item] ?? shown.item} marks={marks(shown, file.case.findings)} />
+              {shown.quad && <Straight of={pictures[shown.id] as Shown} quad={shown.quad} name={itemNames[shown.item] ?? shown.item} />}
             </Section>
           )}
           <Fields file={file} sides={current} details={details} pictures={pictures} />

@@ -147,6 +147,76 @@ export function Viewer({ of, name, marks }: { of: Shown; name: string; marks: Ma
   );
 }
 
+// Straight is a document as a scanner would show it, from the photo that is there
+// already: nothing more is fetched, so a look stays one record.
+export function Straight({ of, quad, name }: { of: Shown; quad: [number, number][]; name: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const image = useRef<HTMLImageElement>(null);
+  const side = (a: number, b: number) => Math.hypot((quad[a]?.[0] ?? 0) - (quad[b]?.[0] ?? 0), (quad[a]?.[1] ?? 0) - (quad[b]?.[1] ?? 0));
+  const ratio = (side(1, 2) + side(0, 3)) / (side(0, 1) + side(3, 2));
+  useEffect(() => {
+    function lay() {
+      if (!box.current || !image.current) return;
+      const width = box.current.clientWidth;
+      box.current.style.height = `${width * ratio}px`;
+      image.current.style.width = `${of.width}px`;
+      image.current.style.height = `${of.height}px`;
+      image.current.style.transform = flatten(quad, width, width * ratio);
+    }
+    lay();
+    const watch = new ResizeObserver(lay);
+    if (box.current) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, [of.url, quad]);
+  return (
+    <figure class="viewer">
+      <div class="straight" ref={box}>
+        <img ref={image} src={of.url} alt={`${name}, straightened`} />
+      </div>
+      <figcaption>{name}, straightened</figcaption>
+    </figure>
+  );
+}
+
+// flatten is the CSS transform that lays a quadrilateral onto a w by h rectangle: the
+// inverse of Heckbert's map of the unit square to it (1989).
+export function flatten(quad: [number, number][], w: number, h: number): string {
+  const [[x0, y0], [x1, y1], [x2, y2], [x3, y3]] = quad as [[number, number], [number, number], [number, number], [number, number]];
+  const [dx1, dx2, dx3] = [x1 - x2, x3 - x2, x0 - x1 + x2 - x3];
+  const [dy1, dy2, dy3] = [y1 - y2, y3 - y2, y0 - y1 + y2 - y3];
+  const d = dx1 * dy2 - dx2 * dy1;
+  if (Math.abs(d) < 1e-9) return "none"; // no area
+  const [g, k] = [(dx3 * dy2 - dx2 * dy3) / d, (dx1 * dy3 - dx3 * dy1) / d];
+  const m = [x1 - x0 + g * x1, x3 - x0 + k * x3, x0, y1 - y0 + g * y1, y3 - y0 + k * y3, y0, g, k, 1] as const;
+  const [a, b, c, e, f, i, p, q, r] = m;
+  // The adjugate is the inverse up to a factor, which a homography does not have.
+  const inv = [f * r - i * q, c * q - b * r, b * i - c * f, i * p - e * r, a * r - c * p, c * e - a * i, e * q - f * p, b * p - a * q, a * f - b * e] as const;
+  const [A, B, C, D, E, F, G, H, I] = inv;
+  return `matrix3d(${[(A * w) / I, (D * h) / I, 0, G / I, (B * w) / I, (E * h) / I, 0, H / I, 0, 0, 1, 0, (C * w) / I, (F * h) / I, 0, 1].join(",")})`;
+}
+
+// Timeline draws when frames came, which the face is compared by, and the movements
+// that were seen.
+function Timeline({ of }: { of: NonNullable<Sent["sequence"]> }) {
+  const [from, to] = [Math.min(0, ...of.frames), Math.max(1, ...of.frames, ...of.moves.map((m) => m.to_ms))];
+  const x = (ms: number) => (1000 * (ms - from)) / (to - from);
+  return (
+    <figure class="timeline">
+      <svg viewBox="-5 0 1010 60" preserveAspectRatio="none" role="img" aria-label={`${of.frames.length} frames in ${(to / 1000).toFixed(1)} seconds, ${of.moves.length} movements`}>
+        {of.moves.map((m) => (
+          <rect class="move" x={x(m.from_ms)} y={6} width={Math.max(2, x(m.to_ms) - x(m.from_ms))} height={30} />
+        ))}
+        {of.frames.map((f) => (
+          <line class={of.best?.includes(f) ? "best" : "frame"} x1={x(f)} x2={x(f)} y1={of.best?.includes(f) ? 0 : 24} y2={60} />
+        ))}
+      </svg>
+      <figcaption>
+        0 to {(to / 1000).toFixed(1)} s. Lines are frames, the long ones those that the face is compared by; bars are movements that were seen.
+      </figcaption>
+    </figure>
+  );
+}
+
 // Frames is a live face on a timeline. The frames are fetched when somebody asks
 // for them, since each look is recorded.
 export function Frames({ id, of }: { id: string; of: NonNullable<Sent["sequence"]> }) {
@@ -162,6 +232,7 @@ export function Frames({ id, of }: { id: string; of: NonNullable<Sent["sequence"
         Asked: {of.actions.map(plain).join(", ")}. Seen: {of.moves.length ? of.moves.map((m) => `${plain(m.action)} at ${(m.from_ms / 1000).toFixed(1)} s`).join(", ") : "nothing"}.{" "}
         {of.frames.length} frames.
       </p>
+      <Timeline of={of} />
       {problem && <Trouble text={problem} />}
       {!shown && (
         <button type="button" class="quiet" onClick={load}>
