@@ -29,16 +29,23 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 	}
 	offers := offered(c)
 	st, _ := c.Item(kyc.Details)
-	if st.Current == nil && len(taken) > 0 {
+	if st.Current == nil {
 		if offers, err = s.reading(ctx, c); err != nil {
 			return nil, nil, err
+		}
+		// The applicant's form begins with what the document says. What stands as it says
+		// was confirmed at most, however it was sent: it is no word of their own.
+		for f, v := range offers {
+			if s.actor == "" && sent[f] == v && !slices.Contains(taken, f) {
+				taken = append(taken, f)
+			}
 		}
 	}
 	if err := takeOver(offers, sent, taken); err != nil {
 		return nil, nil, err
 	}
 	if st.Current == nil {
-		return sent, taken, lacks(sent, s.Policy().RequiredDetails())
+		return sent, inForm(taken), lacks(sent, s.Policy().RequiredDetails())
 	}
 	earlier, err := s.facts(ctx, c, *st.Current)
 	if err != nil {

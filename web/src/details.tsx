@@ -73,17 +73,17 @@ export function begin(wanted: readonly string[], values: Record<string, string>,
 }
 
 // bodyOf is what is sent of a form: the wanted fields as typed, and the names of
-// those that were taken over from the document, whose values the server has. Of what
-// the form began with they are sent too, so that nobody confirms another document than
-// the one they saw.
-export function bodyOf(wanted: readonly string[], values: Record<string, string>, taken: Record<string, string>, begun = false): string {
+// those that were taken over from the document by a tap, whose values the server has.
+// What the form began with is sent as it stands, and the server sees for itself what
+// was left so: nobody confirms another document than the one they saw.
+export function bodyOf(wanted: readonly string[], values: Record<string, string>, taken: Record<string, string>): string {
   const body: Record<string, string | string[]> = {};
   const fromDocument: string[] = [];
   for (const f of wanted) {
     const v = kindOf(f) === "date" ? iso(values[f] ?? "") : values[f];
     const took = v && taken[f] === values[f];
     if (took) fromDocument.push(f);
-    if (v && (!took || begun)) body[f] = v;
+    if (v && !took) body[f] = v;
   }
   if (fromDocument.length > 0) body.from_document = fromDocument;
   return JSON.stringify(body);
@@ -99,23 +99,22 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     ...Object.fromEntries(found.map((f) => [f.field, f.typed ?? ""])),
     ...draft.load(),
   }));
-  const [taken, setTaken] = useState<Record<string, string>>({}); // by one tap, or what the form began with
+  const [taken, setTaken] = useState<Record<string, string>>({}); // by one tap
+  const [filled, setFilled] = useState<Record<string, string>>(); // what the form began with
   const touched = useRef(new Set<string>());
   const now = useRef(values);
   now.current = values;
   const first = p.plan === undefined && p.state.status === "missing";
-  const [begun, setBegun] = useState(false);
   useEffect(() => {
     if (!first) return;
     let over = false;
     p.client.reading().then(
       (read) => {
         if (over) return;
-        const filled = begin(wanted, now.current, touched.current, read);
-        if (Object.keys(filled).length === 0) return;
-        setTaken(filled);
-        setValues((v) => ({ ...v, ...filled }));
-        setBegun(true);
+        const known = begin(wanted, now.current, touched.current, read);
+        if (Object.keys(known).length === 0) return;
+        setFilled(known);
+        setValues((v) => ({ ...v, ...known }));
       },
       () => undefined, // it can be typed
     );
@@ -148,12 +147,9 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
 
   async function sendValues(of: Record<string, string>, tapped: Record<string, string>) {
     // The same text is the same content: a string compares by value.
-    if (await send(bodyOf(wanted, of, tapped, begun))) {
-      draft.drop();
-      setOpen(false);
-    } else if (begun) {
-      setTaken({}); // another document is here by now, perhaps: what they see is what they send
-    }
+    if (!(await send(bodyOf(wanted, of, tapped)))) return;
+    draft.drop();
+    setOpen(false);
   }
 
   // What a plan asks for cannot stay empty.
@@ -199,7 +195,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
     );
   }
   return (
-    <Card title={p.state.name} titleID={ids.title} note={begun ? "" : noteOf(p)} done={false} status={busy ? words.sending : ""} words={words}>
+    <Card title={p.state.name} titleID={ids.title} note={filled ? "" : noteOf(p)} done={false} status={busy ? words.sending : ""} words={words}>
       {found.map((f, k) => (
         <Reason key={`${f.field}${k}`} told={{ title: f.title, text: f.typed === undefined && f.read === undefined ? f.text : "", fix: f.fix }}>
           {(f.typed !== undefined || f.read !== undefined) && <Compared finding={f} words={words} locale={locale} />}
@@ -229,7 +225,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
           </button>
         </div>
       )}
-      <div role="status">{begun && <p>{words.filled.text}</p>}</div>
+      <div role="status">{filled && <p>{words.filled.text}</p>}</div>
       <form ref={root} noValidate onSubmit={submit} aria-labelledby={oneTap ? ids.correct : ids.title}>
         {oneTap && <h3 id={ids.correct}>{words.orCorrect}</h3>}
         {wanted.map((field) => {
@@ -243,7 +239,7 @@ export function DetailsItem(p: ItemProps & { caseID: string }) {
                 value={values[field] ?? ""}
                 read={found[k]?.read}
                 optional={!needed(field)}
-                from={begun && taken[field] !== undefined && taken[field] === values[field]}
+                from={filled?.[field] !== undefined && filled[field] === values[field]}
                 error={errors[field] && words[errors[field]]}
                 busy={blocked}
                 words={words}
