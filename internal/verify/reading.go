@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"maps"
 
 	"bonafide/internal/kyc"
 	"bonafide/internal/policy"
@@ -58,9 +59,7 @@ func (s *Service) reading(ctx context.Context, c kyc.Case) (map[kyc.Field]string
 		if err != nil {
 			return nil, err
 		}
-		for field, v := range f.Read {
-			out[field] = v
-		}
+		maps.Copy(out, f.Read)
 	}
 	return out, nil
 }
