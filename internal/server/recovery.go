@@ -81,6 +81,9 @@ func (s *server) recovery(ctx context.Context, r verify.Recovery, wish Tongue, l
 		step = string(r.Status)
 		if r.Status == kyc.RecoveryOpen {
 			step = "choose"
+			if r.TriesLeft > 0 && r.ExpiresIn > 0 { // a code is on its way
+				step = "sent"
+			}
 		}
 	}
 	w := s.present(ctx, wish, locale).Words.Recovery(step, message.Facts{Minutes: int(math.Ceil(r.ExpiresIn.Minutes()))})

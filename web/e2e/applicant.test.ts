@@ -438,6 +438,8 @@ describe("other ends", () => {
     await v.state("A person is looking at it");
     await v.page.getByText("A human has been asked.").waitFor();
     expect(await v.look("23-review")).toEqual([]);
+    // Of an operator who has named no channels, none are shown.
+    expect(await v.page.locator(".never, .phrase, main a").count()).toBe(0);
     expect((await place.readCase(link)).state).toBe("in_review");
     expect(v.wrong).toEqual([]);
   });

@@ -5,12 +5,13 @@ import { Trouble } from "../photo";
 import { Screen } from "../screens";
 import type { SupportWords } from "../support/words";
 import { count, fill, type Words } from "../words";
-import { askCode, contactOf, type Recovery, type Tried, tryCode } from "./wire";
+import { askCode, contactOf, isLive, type Recovery, type Tried, tryCode } from "./wire";
 
-// Known is what the server said, and when.
+// Known is what the server said, and when; sent is what it said of the last code.
 export interface Known {
   recovery: Recovery;
   at: number;
+  sent: Recovery | undefined;
 }
 
 interface StepProps {
@@ -20,7 +21,7 @@ interface StepProps {
   known: Known;
   contact: string; // that was typed last; "" after a reload
   problem: Problem | undefined;
-  take: (r: Recovery) => void;
+  take: (r: Recovery, said?: boolean) => void;
   fail: (e: unknown) => void;
 }
 
@@ -42,7 +43,7 @@ export function Address(p: StepProps & { onSent: (typed: string, r: Recovery) =>
   const wait = left(known, known.recovery.next_code_in, now);
   const none = known.recovery.codes_left === 0;
   const blocked = busy || wait > 0 || none;
-  const live = known.recovery.tries_left > 0 && left(known, known.recovery.code_expires_in, now) > 0;
+  const live = isLive(known.recovery) && left(known, known.recovery.code_expires_in, now) > 0;
 
   function send(e: Event) {
     e.preventDefault();
@@ -136,9 +137,6 @@ export function Code(p: CodeProps) {
   const works = left(known, recovery.code_expires_in, now);
   const wait = left(known, recovery.next_code_in, now);
   const dead = recovery.code_expires_in === 0 || works === 0 ? say.over : recovery.tries_left === 0 ? say.spent : "";
-  // The words of the last code that was asked for stay while codes are tried.
-  const sent = useRef(recovery);
-  if (recovery.status === "open" && wrong === "") sent.current = recovery;
   useEffect(() => setWrong(""), [words.lang]);
 
   // failed reads anew how things stand where they are not as this screen shows.
@@ -171,7 +169,7 @@ export function Code(p: CodeProps) {
       .then((r) => {
         setWrong("");
         setTyped("");
-        p.take(r);
+        p.take(r, true);
         input.current?.focus();
       }, failed)
       .finally(() => setBusy(false));
@@ -181,8 +179,8 @@ export function Code(p: CodeProps) {
   const typedPhone = p.contact !== "" && !p.contact.includes("@");
   const why = [reasons.other, ...(typedPhone ? [] : [reasons.spam]), reasons.typo, reasons.delay, typedPhone ? reasons.phone : reasons.full, reasons.limit];
   return (
-    <Screen title={sent.current.title}>
-      <p>{sent.current.text}</p>
+    <Screen title={known.sent?.title ?? say.label}>
+      {known.sent && <p>{known.sent.text}</p>}
       {p.contact !== "" && <p class="note">{fill(say.typed, { address: p.contact })}</p>}
       <form onSubmit={check} noValidate>
         <div class="field code">

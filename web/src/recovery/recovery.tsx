@@ -7,7 +7,7 @@ import { Back, useSupportWords } from "../support/ask";
 import type { SupportWords } from "../support/words";
 import type { Words } from "../words";
 import { Address, type Known, Code } from "./code";
-import { faceAddress, readRecovery, type Recovery, report, type Tried } from "./wire";
+import { faceAddress, isLive, readRecovery, type Recovery, report, type Tried } from "./wire";
 
 export interface RecoverProps {
   finding: Finding; // what is in use
@@ -28,7 +28,11 @@ export default function Recover(p: RecoverProps) {
   const [face, setFace] = useState<Tried>();
   const [contact, setContact] = useState("");
   const [problem, setProblem] = useState<Problem>();
-  const take = useCallback((recovery: Recovery) => (setProblem(undefined), setKnown({ recovery, at: Date.now() })), []);
+  // What the server says of the code that was asked for last stays while it is tried.
+  const take = useCallback((recovery: Recovery, said = false) => {
+    setProblem(undefined);
+    setKnown((old) => ({ recovery, at: Date.now(), sent: said ? recovery : old?.sent }));
+  }, []);
   const fail = useCallback(
     (e: unknown) => {
       if (e instanceof Problem && (e.status === 401 || e.status === 404 || e.status === 409)) p.moved(e);
@@ -36,7 +40,7 @@ export default function Recover(p: RecoverProps) {
     },
     [p.moved],
   );
-  const read = useCallback(() => readRecovery(client).then(take, fail), [client, take, fail]);
+  const read = useCallback(() => readRecovery(client).then((r) => take(r, r.status === "open" && isLive(r)), fail), [client, take, fail]);
   // Also when the language has changed, and when another tab may have gone on.
   useEffect(() => {
     void read();
@@ -47,7 +51,9 @@ export default function Recover(p: RecoverProps) {
 
   const status = known?.recovery.status;
   const over = status === "proved" || status === "reported";
-  const here = face ? "face" : over ? status : (place.at ?? (status === "face" ? "face" : "choose"));
+  // A code that ended before this page was opened is asked for anew.
+  const at = place.at === "code" && known && !known.sent && !isLive(known.recovery) ? "address" : place.at;
+  const here = face ? "face" : over ? status : (at ?? (status === "face" ? "face" : "choose"));
   const screen = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!status) return;
@@ -94,7 +100,7 @@ export default function Recover(p: RecoverProps) {
           {...step}
           onSent={(typed, r) => {
             setContact(typed);
-            take(r);
+            take(r, true);
             place.go("code");
           }}
           onCode={() => place.go("code")}

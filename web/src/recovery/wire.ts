@@ -27,6 +27,9 @@ export const askCode = (c: Client, contact: string) => c.call<Recovery>("POST", 
 export const tryCode = (c: Client, code: string) => c.call<Tried>("POST", "/recovery/proofs", JSON.stringify({ code }));
 export const report = (c: Client) => c.call<Recovery>("POST", "/recovery/reports");
 
+// isLive says that the last code can be tried.
+export const isLive = (r: Recovery) => r.tries_left > 0 && r.code_expires_in > 0;
+
 // contactOf reads an address as it may be sent: an e-mail address, or a phone number
 // with its country; undefined for what is no whole one. The server looks again.
 export function contactOf(typed: string, ways: Recovery["ways"]): string | undefined {

@@ -50,7 +50,7 @@ export default function Ask(p: AskProps) {
   }, []);
 
   function ask() {
-    if (busy) return;
+    if (busy || !device) return;
     setBusy(true);
     setProblem(undefined);
     void askHelp(p.client, tell ? device : undefined)
@@ -94,7 +94,7 @@ export default function Ask(p: AskProps) {
               </p>
             )}
             <p class="actions">
-              <button type="button" aria-disabled={busy} onClick={ask}>
+              <button type="button" aria-disabled={busy || !device} onClick={ask}>
                 {words.askNow}
               </button>
               <button type="button" class="quiet" onClick={p.onClose}>
