@@ -501,6 +501,22 @@ func (c *Case) pausesOfPlan() {
 	}
 }
 
+// withValues adds to what a person found, by code alone, the two values and the place
+// that the machine found for the same: they are what the applicant can mend.
+func withValues(person, machine []Finding) []Finding {
+	out := slices.Clone(person)
+	for k, f := range out {
+		at := slices.IndexFunc(machine, func(m Finding) bool { return m.Code == f.Code && m.Item == f.Item && m.Field == f.Field })
+		if at >= 0 && f.Values == nil {
+			out[k].Values = machine[at].Values
+		}
+		if at >= 0 && f.Box == nil {
+			out[k].Box = machine[at].Box
+		}
+	}
+	return out
+}
+
 func (c *Case) reviewed(e Reviewed) error {
 	invalid := &Error{
 		Kind: Invalid, Op: e.Name(), State: c.State,
@@ -525,7 +541,7 @@ func (c *Case) reviewed(e Reviewed) error {
 		}
 		c.Findings, c.Plan, c.State = e.Findings, nil, Declined
 	case ActionRequired:
-		found := withReplaced(c.Items, slices.Clone(e.Findings))
+		found := withReplaced(c.Items, withValues(e.Findings, c.Findings))
 		p := PlanFor(c.Items, found, Limits{})
 		if len(p.Items) == 0 {
 			return invalid

@@ -412,3 +412,30 @@ func TestTheJudgingPolicyIsKept(t *testing.T) {
 		t.Errorf("policy %s", c.Policy)
 	}
 }
+
+// TestAPersonKeepsWhatTheMachineFound: a reviewer names a reason by its code; the two
+// values stay with it, since they are what the applicant can mend.
+func TestAPersonKeepsWhatTheMachineFound(t *testing.T) {
+	t.Parallel()
+	values, box := &kyc.Values{Typed: "X730O7509", Read: "X73007509"}, &kyc.Box{Width: 9, Height: 9}
+	c := kyc.Case{
+		State: kyc.InReview,
+		Items: []kyc.ItemState{{Item: kyc.Details, Required: true, Status: kyc.Failed, Current: &kyc.Submission{ID: "sub_1"}}},
+		Findings: []kyc.Finding{
+			{Code: "details.number_mismatch", Item: kyc.Details, Field: kyc.DocumentNumber, Values: values, Box: box},
+			{Code: "details.name_mismatch", Item: kyc.Details, Field: kyc.Surname, Values: values},
+		},
+	}
+	next, _, err := kyc.Apply(c, kyc.Reviewed{By: "rev_1", Verdict: kyc.ActionRequired, Findings: []kyc.Finding{
+		{Code: "details.number_mismatch", Item: kyc.Details, Field: kyc.DocumentNumber},
+		{Code: "details.name_mismatch", Item: kyc.Details, Field: kyc.GivenNames},
+	}, At: time.Unix(0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range next.Findings {
+		if want := f.Field == kyc.DocumentNumber; (f.Values == values) != want || (f.Box == box) != want {
+			t.Errorf("%+v", f)
+		}
+	}
+}

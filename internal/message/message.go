@@ -137,7 +137,11 @@ func (s *Speaker) Finding(f kyc.Finding, x Extra) Words {
 		data["Age"] = count
 	}
 	get := func(part string) string { return s.count(string(f.Code)+"."+part, count, data) }
-	return Words{Title: get("title"), Text: get("text"), Fix: get("fix")}
+	out := Words{Title: get("title"), Text: get("text"), Fix: get("fix")}
+	if code := string(f.Code); f.Values == nil && strings.HasPrefix(code, "details.") && strings.HasSuffix(code, "_mismatch") {
+		out.Text = "" // it names two values, and whoever found it had none
+	}
+	return out
 }
 
 // value writes the value of a field: dates and countries in words, all else as

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type Client, type Finding, Problem } from "../api";
+import { type Case, type Client, type Finding, Problem } from "../api";
 import { Trouble } from "../photo";
 import { usePlace } from "../place";
 import { Screen } from "../screens";
@@ -10,6 +10,7 @@ import { Address, type Known, Code } from "./code";
 import { faceAddress, isLive, readRecovery, type Recovery, report, type Tried } from "./wire";
 
 export interface RecoverProps {
+  kase: Case;
   finding: Finding; // what is in use
   client: Client;
   words: Words;
@@ -41,13 +42,9 @@ export default function Recover(p: RecoverProps) {
     [p.moved],
   );
   const read = useCallback(() => readRecovery(client).then((r) => take(r, r.status === "open" && isLive(r)), fail), [client, take, fail]);
-  // Also when the language has changed, and when another tab may have gone on.
-  useEffect(() => {
-    void read();
-    const back = () => void (document.visibilityState === "visible" && read());
-    document.addEventListener("visibilitychange", back);
-    return () => document.removeEventListener("visibilitychange", back);
-  }, [read, words.lang]);
+  // Also when the language has changed, and whenever the case was looked at again:
+  // another tab may have gone on.
+  useEffect(() => void read(), [read, words.lang, p.kase]);
 
   const status = known?.recovery.status;
   const over = status === "proved" || status === "reported";

@@ -71,7 +71,6 @@ function Away({ to, say, children }: { to: string; say: SupportWords; children: 
   return (
     <a href={to} target="_blank" rel="noopener noreferrer">
       {children}
-      {"\u00a0"}
       <svg class="away" viewBox="0 0 16 16" role="img" aria-label={` (${say.newTab})`}>
         <path d="M6.5 3.5h-3v9h9v-3M9.5 3h3.5v3.5M13 3L7.5 8.5" />
       </svg>
