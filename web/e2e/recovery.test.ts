@@ -78,7 +78,7 @@ describe("an account that was forgotten", () => {
     const v = await place.visit(now.url);
     await v.state(inUse);
     await v.page.getByText("Most often that is an earlier account of yours.").waitFor();
-    await v.page.getByText("Nobody of ours ever asks you for a password, a code or coins.").waitFor();
+    await v.page.getByText("None of us will ever ask you for a password, a code or cryptocurrency.").waitFor();
     expect(await v.look("60-in-use")).toEqual([]);
     await button(v, yours).click();
     await v.state(where);

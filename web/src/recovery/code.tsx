@@ -153,7 +153,7 @@ export function Code(p: CodeProps) {
     void tryCode(client, typed)
       .then((t) => {
         if (t.right) return p.onRight(t);
-        setWrong(`${t.recovery.title}. ${t.recovery.text}`);
+        setWrong(`${t.recovery.title}\n${t.recovery.text}`);
         p.take(t.recovery);
         input.current?.select();
         input.current?.focus();

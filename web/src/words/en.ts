@@ -179,7 +179,7 @@ const en: Words = {
   },
   sent: "Sending… {percent}",
   filled: { text: "We filled in what your document says. Check every field, and correct what is wrong.", from: "from your document" },
-  goBack: { to: "Back to {operator}", plain: "Back to where you came from", soon: "You will be taken there in a few seconds.", stay: "Stay here" },
+  goBack: { to: "Back to {operator}", plain: "Back to the service that sent you here", soon: "You will be taken there in a few seconds.", stay: "Stay here" },
   waiting: "No connection just now. Your photo is kept here and goes on by itself as soon as the connection is back.",
   phone: {
     title: "Go on with your phone",

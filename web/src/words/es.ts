@@ -178,7 +178,7 @@ const words: Words = {
     unread: "Mire su foto: ¿está todo nítido, sin nada cortado ni tapado?",
   },
   sent: "Enviando… {percent}",
-  filled: { text: "Hemos rellenado lo que dice su documento. Revise cada campo y corrija lo que no sea correcto.", from: "de su documento" },
+  filled: { text: "Hemos rellenado los campos con los datos de su documento. Revise cada campo y corrija lo que no sea correcto.", from: "de su documento" },
   goBack: { to: "Volver a {operator}", plain: "Volver a donde estaba", soon: "En unos segundos le llevaremos allí.", stay: "Quedarme aquí" },
   waiting: "Ahora no hay conexión. Su foto se queda aquí y se envía sola en cuanto vuelva la conexión.",
   phone: {

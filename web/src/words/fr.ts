@@ -178,8 +178,8 @@ const words: Words = {
     unread: "Regardez votre photo : tout est-il net, rien n’est-il coupé ou caché ?",
   },
   sent: "Envoi… {percent}",
-  filled: { text: "Nous avons rempli ce qui figure sur votre document. Vérifiez chaque champ et corrigez ce qui est faux.", from: "d’après votre document" },
-  goBack: { to: "Revenir à {operator}", plain: "Revenir d’où vous venez", soon: "Vous y serez conduit dans quelques secondes.", stay: "Rester ici" },
+  filled: { text: "Nous avons rempli les champs d’après votre document. Vérifiez chaque champ et corrigez ce qui est faux.", from: "d’après votre document" },
+  goBack: { to: "Revenir à {operator}", plain: "Revenir au service qui vous a envoyé ici", soon: "Nous vous y conduirons dans quelques secondes.", stay: "Rester ici" },
   waiting: "Pas de connexion pour l’instant. Votre photo reste ici et partira d’elle-même dès que la connexion reviendra.",
   phone: {
     title: "Continuer avec votre téléphone",

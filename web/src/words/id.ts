@@ -176,7 +176,7 @@ const words: Words = {
     unread: "Lihat foto Anda: apakah semuanya tajam, tidak terpotong, dan tidak tertutup?",
   },
   sent: "Mengirim… {percent}",
-  filled: { text: "Kami mengisikan apa yang tertulis di dokumen Anda. Periksa setiap kolom dan perbaiki yang salah.", from: "dari dokumen Anda" },
+  filled: { text: "Kami sudah mengisi kolom dengan isi dokumen Anda. Periksa setiap kolom dan perbaiki yang salah.", from: "dari dokumen Anda" },
   goBack: { to: "Kembali ke {operator}", plain: "Kembali ke tempat semula", soon: "Anda akan dibawa ke sana dalam beberapa detik.", stay: "Tetap di sini" },
   waiting: "Saat ini tidak ada koneksi. Foto Anda tersimpan di sini dan terkirim sendiri begitu koneksi kembali.",
   phone: {

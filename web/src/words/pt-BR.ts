@@ -178,8 +178,8 @@ const words: Words = {
     unread: "Olhe sua foto: está tudo nítido, sem nada cortado ou coberto?",
   },
   sent: "Enviando… {percent}",
-  filled: { text: "Preenchemos o que está no seu documento. Confira cada campo e corrija o que estiver errado.", from: "do seu documento" },
-  goBack: { to: "Voltar para {operator}", plain: "Voltar para onde você estava", soon: "Você será levado para lá em alguns segundos.", stay: "Ficar aqui" },
+  filled: { text: "Preenchemos os campos com os dados do seu documento. Confira cada campo e corrija o que estiver errado.", from: "do seu documento" },
+  goBack: { to: "Voltar para {operator}", plain: "Voltar para onde você estava", soon: "Vamos levar você para lá em alguns segundos.", stay: "Ficar aqui" },
   waiting: "Sem conexão neste momento. Sua foto fica guardada aqui e segue sozinha assim que a conexão voltar.",
   phone: {
     title: "Continuar no celular",

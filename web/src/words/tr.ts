@@ -177,8 +177,8 @@ const words: Words = {
     unread: "Fotoğrafınıza bakın: her şey net mi, kesilen ya da kapanan bir yer yok mu?",
   },
   sent: "Gönderiliyor… {percent}",
-  filled: { text: "Belgenizde yazanları doldurduk. Her alanı kontrol edin ve yanlış olanı düzeltin.", from: "belgenizden" },
-  goBack: { to: "{operator} sayfasına dön", plain: "Geldiğiniz yere dönün", soon: "Birkaç saniye içinde oraya yönlendirileceksiniz.", stay: "Burada kal" },
+  filled: { text: "Alanları belgenizde yazanlarla doldurduk. Her alanı kontrol edin ve yanlış olanı düzeltin.", from: "belgenizden" },
+  goBack: { to: "{operator} sayfasına dön", plain: "Sizi buraya yönlendiren hizmete dön", soon: "Birkaç saniye içinde oraya yönlendirileceksiniz.", stay: "Burada kal" },
   waiting: "Şu anda bağlantı yok. Fotoğrafınız burada duruyor ve bağlantı gelince kendiliğinden gönderilir.",
   phone: {
     title: "Telefonla devam et",

@@ -177,7 +177,7 @@ const words: Words = {
   },
   sent: "Đang gửi… {percent}",
   filled: { text: "Chúng tôi đã điền những gì ghi trên giấy tờ của bạn. Hãy kiểm tra từng ô và sửa chỗ sai.", from: "từ giấy tờ của bạn" },
-  goBack: { to: "Quay lại {operator}", plain: "Quay lại nơi bạn đã đến", soon: "Bạn sẽ được đưa về đó sau vài giây.", stay: "Ở lại đây" },
+  goBack: { to: "Quay lại {operator}", plain: "Quay lại dịch vụ đã đưa bạn đến đây", soon: "Bạn sẽ được đưa về đó sau vài giây.", stay: "Ở lại đây" },
   waiting: "Hiện không có kết nối. Ảnh của bạn vẫn ở đây và sẽ tự gửi ngay khi có lại kết nối.",
   phone: {
     title: "Tiếp tục trên điện thoại",
