@@ -198,10 +198,10 @@ describe("a document that somebody else used", () => {
       for (let left = 12; left > 0 && !(await on()).startsWith(name); left--) await v.page.keyboard.press("Tab");
       expect(await on()).toContain(name);
     };
-    await tab("It was not me");
+    await tab("That account is not mine");
     await v.page.keyboard.press("Enter");
     await v.page.getByText("but not by whom").waitFor();
-    await expect.poll(() => v.focused("It was not me")).toBe(true);
+    await expect.poll(() => v.focused("That account is not mine")).toBe(true);
     expect(await v.look("71-not-me")).toEqual([]);
     expect(post.mails.length).toBe(1); // nothing is sent before it is confirmed
     await tab("Yes, report it");
@@ -291,7 +291,7 @@ describe("a human", () => {
     const box = desk.page.getByRole("group", { name: "2. Your details" });
     await box.getByLabel("Why").selectOption("details.number_mismatch");
     await box.getByLabel("Field").selectOption("document_number");
-    await judge(desk, "3. A photo of your face", "Passed");
+    await judge(desk, "3. Your face", "Passed");
     await desk.page.getByRole("button", { name: "Ask again…" }).click();
     await desk.page.getByRole("dialog").getByRole("button", { name: "Ask again" }).click();
     await desk.page.getByRole("heading", { name: "Queue" }).waitFor();
