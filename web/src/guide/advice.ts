@@ -37,6 +37,7 @@ const edge = 0.008; // of the frame: a document that comes nearer is cut off
 const moved = 0.012; // of the diagonal, a corner from frame to frame
 const goodFrames = 4;
 const goodMS = 450;
+const framesUnmeasured = 3; // so long a frame's sharpness stands for those after it
 const settleMS = 350; // a hint stays as long, so that it can be read
 
 export class Adviser {
@@ -44,9 +45,12 @@ export class Adviser {
   private shown: Hint = "look";
   private since = 0;
   private good: { frames: number; since: number } | undefined;
+  private sharp: number | undefined; // as measured last, for the frames after it
+  private unmeasured = 0; // frames since then
 
   // see takes in a frame; at is its time in milliseconds.
-  see(seen: Seen, at: number): Advice {
+  see(frame: Seen, at: number): Advice {
+    const seen = this.sharpened(frame);
     const quad = seen.outline && seen.outline.score >= sure ? seen.outline.quad : undefined;
     const hint = this.judge(seen, quad);
     this.before = quad;
@@ -54,15 +58,24 @@ export class Adviser {
       this.good = undefined;
       if (hint !== this.shown && at - this.since >= settleMS) this.say(hint, at);
       // While another hint is still being read, nothing is marked that it does not name.
-      return { hint: this.shown, quad, spots: hint === "glare" ? seen.spots : [], take: false, detail: hint === "blurry" || hint === "still" };
+      return { hint: this.shown, quad, spots: hint === "glare" ? seen.spots : [], take: false, detail: (hint === "blurry" || hint === "still") && this.unmeasured > 0 };
     }
     // Until the sharpness is known the frame is promising, not good.
     if (seen.sharpness === undefined) return { hint: this.shown, quad, spots: [], take: false, detail: true };
     if (this.shown !== "good") this.say("good", at);
     this.good ??= { frames: 0, since: at };
     this.good.frames++;
-    const take = this.good.frames >= goodFrames && at - this.good.since >= goodMS;
-    return { hint: "good", quad, spots: [], take, detail: true };
+    // What is taken was measured itself.
+    const take = frame.sharpness !== undefined && this.good.frames >= goodFrames && at - this.good.since >= goodMS;
+    return { hint: "good", quad, spots: [], take, detail: this.unmeasured > 0 };
+  }
+
+  // sharpened gives a frame the sharpness of the one before, where it was not measured
+  // itself: it takes most of the time of a frame, so every second one goes without.
+  private sharpened(frame: Seen): Seen {
+    if (frame.sharpness !== undefined) [this.sharp, this.unmeasured] = [frame.sharpness, 0];
+    else if (++this.unmeasured > framesUnmeasured) this.sharp = undefined;
+    return { ...frame, sharpness: this.sharp };
   }
 
   private say(hint: Hint, at: number) {

@@ -43,6 +43,23 @@ describe("advice", () => {
     ["a card out of focus", scene(card), 0.3, "blurry"],
     ["a card as it should be", scene(card), 1, "good"],
   ] as const)("names %s", (_, p, sharpness, want) => expect(after(p, sharpness).hint).toBe(want));
+  it("measures the sharpness of every second frame, and takes only what was measured itself", () => {
+    const adviser = new Adviser();
+    const seen = measure(scene(card), undefined);
+    let want = false;
+    const measured: boolean[] = [];
+    for (let k = 0; k < 20; k++) {
+      const a = adviser.see({ ...seen, sharpness: want ? 1 : undefined }, k * 80);
+      measured.push(want);
+      if (a.take) {
+        expect(want).toBe(true);
+        expect(measured.filter(Boolean).length).toBeLessThanOrEqual(measured.length / 2 + 1);
+        return;
+      }
+      want = a.detail;
+    }
+    throw new Error("never taken");
+  });
   it("takes the picture after several good frames, never at once", () => {
     expect(after(scene(card), 1, 3).take).toBe(false);
     expect(after(scene(card), 1).take).toBe(true);
