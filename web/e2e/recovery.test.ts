@@ -4,15 +4,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { load } from "../src/words";
+import { count, load } from "../src/words";
 import { load as loadSupport } from "../src/support/words";
 import { come, judge, openCase } from "./desk";
 import { type Link, Place, type Visit } from "./harness";
 import { MailServer } from "./mail";
 
+const say = await loadSupport("en");
+const en = await load("en");
+// start is a text up to what is filled in.
+const start = (text: string) => text.split("{")[0]!.trim();
 const inUse = "This document is already in use";
-const yours = "Get that account back";
-const where = "Where can a code reach you?";
+const yours = say.ways.recover.title;
+const where = say.address.title;
 const look = "Look for a code";
 
 let place: Place;
@@ -78,43 +82,43 @@ describe("an account that was forgotten", () => {
     const v = await place.visit(now.url);
     await v.state(inUse);
     await v.page.getByText("Most often that is an earlier account of yours.").waitFor();
-    await v.page.getByText("None of us will ever ask you for a password, a code or cryptocurrency.").waitFor();
+    await v.page.locator(".never p").first().waitFor();
     expect(await v.look("60-in-use")).toEqual([]);
     await button(v, yours).click();
     await v.state(where);
     expect(await v.focused(where)).toBe(true);
-    await button(v, "Send a code").click();
-    await v.page.getByText("This is not a whole e-mail address.").waitFor();
+    await button(v, say.address.send).click();
+    await v.page.getByText(say.address.invalidEmail).waitFor();
     expect(await v.look("61-address")).toEqual([]);
 
     // A wrong address: no mail, and the same screen.
     await asksFor(v, "nobody@example.org");
-    const plain = async () => (await v.page.locator(".screen").innerText()).replace(/\d:\d\d/g, "0:00").replace(/You typed .*/, "");
-    await v.page.getByText("You can ask for another code in").waitFor();
+    const plain = async () => (await v.page.locator(".screen").innerText()).replace(/\d:\d\d/g, "0:00").split("\n").filter((line) => !line.includes("@")).join("\n");
+    await v.page.getByText(start(say.code.next)).waitFor();
     const nobodys = await plain();
-    await v.page.getByLabel("The six digits").fill("123456");
-    await button(v, "Check the code").click();
-    await v.page.getByText("That is another code.").waitFor();
-    await v.page.getByText("You can try 4 more times.").waitFor();
+    await v.page.getByLabel(say.code.label).fill("123456");
+    await button(v, say.code.check).click();
+    await v.page.getByText("That is another code").waitFor();
+    await v.page.getByText(count(en, say.code.tries, 4, "en")).waitFor();
     const wrong = await plain();
     expect(await v.look("62-wrong-code")).toEqual([]);
 
     // The right one, after the pause.
-    await v.page.getByText("You can ask for another code now.").waitFor();
-    await button(v, "Use another address").click();
+    await v.page.getByText(say.code.now).waitFor();
+    await button(v, say.code.other).click();
     await asksFor(v, "Anna@Example.org");
-    await v.page.getByText("You can ask for another code in").waitFor();
+    await v.page.getByText(start(say.code.next)).waitFor();
     expect(await plain()).toBe(nobodys);
     const mail = await post.next(1);
     expect([mail.to, post.mails.length]).toEqual(["anna@example.org", 1]);
     const code = sixDigits(mail.text);
-    await v.page.getByLabel("The six digits").fill(other(code));
-    await button(v, "Check the code").click();
-    await v.page.getByText("That is another code.").waitFor();
-    await v.page.getByText("You can try 4 more times.").waitFor();
+    await v.page.getByLabel(say.code.label).fill(other(code));
+    await button(v, say.code.check).click();
+    await v.page.getByText("That is another code").waitFor();
+    await v.page.getByText(count(en, say.code.tries, 4, "en")).waitFor();
     expect(await plain()).toBe(wrong);
     expect(await v.look("63-code")).toEqual([]);
-    await v.page.getByLabel("The six digits").fill(code);
+    await v.page.getByLabel(say.code.label).fill(code);
     await v.page.keyboard.press("Enter");
     await v.state("Now show your face");
     expect(await v.focused("Now show your face")).toBe(true);
@@ -198,13 +202,13 @@ describe("a document that somebody else used", () => {
       for (let left = 12; left > 0 && !(await on()).startsWith(name); left--) await v.page.keyboard.press("Tab");
       expect(await on()).toContain(name);
     };
-    await tab("That account is not mine");
+    await tab(say.theft.title);
     await v.page.keyboard.press("Enter");
-    await v.page.getByText("but not by whom").waitFor();
-    await expect.poll(() => v.focused("That account is not mine")).toBe(true);
+    await v.page.getByText(say.theft.told).waitFor();
+    await expect.poll(() => v.focused(say.theft.title)).toBe(true);
     expect(await v.look("71-not-me")).toEqual([]);
     expect(post.mails.length).toBe(1); // nothing is sent before it is confirmed
-    await tab("Yes, report it");
+    await tab(say.theft.send);
     await v.page.keyboard.press("Enter");
     await v.state("Thank you for telling us");
     await expect.poll(() => v.focused("Thank you for telling us")).toBe(true);
@@ -248,9 +252,9 @@ describe("a human", () => {
     const before = await sent();
     const v = await place.visit(link.url);
     await v.state("Almost there");
-    await button(v, "Ask a human").click();
+    await button(v, en.askHuman).click();
     await v.page.getByText("Your details: The document number differs").waitFor();
-    await v.page.getByText("Say also which device this is").waitFor();
+    await v.page.getByText(say.device).waitFor();
     expect(await v.page.locator(".facts dd").nth(1).textContent()).toMatch(/^Chrome \d+$/);
     expect(await v.focused("Ask a human")).toBe(true);
     expect(await v.look("73-ask")).toEqual([]);
@@ -258,7 +262,7 @@ describe("a human", () => {
     expect(channels).toEqual(["https://help.example.org", `${place.base}/support/check?locale=en`]);
 
     // The link is ours, and a forged one is not.
-    const own = await v.page.getByLabel("Your link for whoever helps").inputValue();
+    const own = await v.page.getByLabel(say.link).inputValue();
     const check = await place.visit(`${place.base}/support/check?locale=en`);
     for (const [asked, answer] of [[own, "Yes, this link is ours"], [`${own.slice(0, -4)}AAAA`, "We do not know this"], [own.replace("://", "://help."), "We do not know this"]] as const) {
       await check.page.getByRole("textbox").fill(asked);
@@ -272,12 +276,12 @@ describe("a human", () => {
     // Closed by the browser's own button, it is as it was.
     await v.page.goBack();
     await v.card("Your details").waitFor();
-    await expect.poll(() => button(v, "Ask a human").evaluate((e) => e === document.activeElement)).toBe(true);
-    await button(v, "Ask a human").click();
-    await button(v, "Yes, ask a human").click();
+    await expect.poll(() => button(v, en.askHuman).evaluate((e) => e === document.activeElement)).toBe(true);
+    await button(v, en.askHuman).click();
+    await button(v, en.askNow).click();
     await v.state("A person is looking at it");
-    await v.page.getByText("A human has been asked.").waitFor();
-    await v.page.getByText("Nobody of ours ever asks you").waitFor();
+    await v.page.getByText(en.helpAsked).waitFor();
+    await v.page.locator(".never p").first().waitFor();
     expect(await v.look("75-asked")).toEqual([]);
     const asked = await place.asks<{ device: { browser: string; width: number } }>("GET", `/v1/cases/${link.id}/help`);
     expect(asked.device).toMatchObject({ browser: expect.stringMatching(/^Chrome/) as string, width: 360 });
