@@ -172,6 +172,7 @@ describe("the walk", () => {
   });
 
   it("can be done with the keyboard alone, in the order of the screen", async () => {
+    const own = place.specimen("keyboard", "--seed", "28", "--date", "2026-11-23"); // a document verifies one account
     const v = await place.visit((await place.newCase()).url);
     await v.state(welcome);
     const named = () =>
@@ -210,16 +211,27 @@ describe("the walk", () => {
     const outline = await v.card(front).locator("label.button").evaluate((e) => getComputedStyle(e).outlineStyle);
     expect(outline).toBe("solid");
     await v.page.keyboard.press("Space");
-    await (await chooser).setFiles(join(demo, "passport.jpg"));
+    await (await chooser).setFiles(join(own, "passport.jpg"));
     await v.state("Check it yourself");
     await v.page.keyboard.press("Tab");
     await v.page.keyboard.press("Enter");
     await v.card(details).waitFor();
     await expect.poll(named).toBe(details);
+    await v.begun();
     expect(await stops()).toEqual([
       "surname", "given_names", "birth_date_day", "birth_date_month", "birth_date_year", "document_number",
       "expiry_date_day", "expiry_date_month", "expiry_date_year", "nationality", "residence", "Send", "Ask a human",
     ]);
+    await v.page.keyboard.press("Shift+Tab");
+    await v.page.keyboard.press("Enter");
+    await v.card(face).locator("label.button").waitFor();
+    await expect.poll(named).toBe(face);
+    const photo = v.page.waitForEvent("filechooser");
+    await v.page.keyboard.press("Tab");
+    expect(await named()).toBe(`file ${face}`);
+    await v.page.keyboard.press("Space");
+    await (await photo).setFiles(join(own, "selfie.jpg"));
+    await v.state("You are verified");
     expect(v.wrong).toEqual([]);
   });
 
