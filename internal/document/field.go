@@ -354,11 +354,11 @@ func figures(t *piece) string {
 	return string(out)
 }
 
-// numberOf takes a document's number out of a text: capitals and figures, at least five, at least two of them figures; blanks between
-// its groups are layout and go.
+// numberOf takes a document's number out of a text: capitals and figures, at least five, at least two of them figures, or one in a word of
+// eight and more; blanks between its groups are layout and go.
 func numberOf(text string) string {
 	var b strings.Builder
-	letters, digits, small := 0, 0, 0
+	letters, digits, small, blanks := 0, 0, 0, 0
 	for _, r := range strings.Trim(text, " .,:;-/#*<") {
 		switch {
 		case r >= '0' && r <= '9':
@@ -379,11 +379,15 @@ func numberOf(text string) string {
 		case r == '-' || r == '/' || r == '.':
 			b.WriteRune(r)
 		case r == ' ':
+			blanks++
 		default:
 			return ""
 		}
 	}
-	if digits < 2 || small > digits || letters+digits < 5 || letters+digits > 24 {
+	if digits < 2 && (digits < 1 || blanks > 0 || letters < 7) {
+		return ""
+	}
+	if small > digits || letters+digits < 5 || letters+digits > 24 {
 		return ""
 	}
 	return b.String()

@@ -209,6 +209,8 @@ func TestNumberOf(t *testing.T) {
 		{" AB 123456.", "AB123456"},
 		{"Signature", ""},
 		{"MARTIN", ""},
+		{"DFDVEZ6PH", "DFDVEZ6PH"},
+		{"STREET 7", ""},
 		{"12", ""},
 		{"", ""},
 	}
