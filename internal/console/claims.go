@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -149,21 +150,32 @@ func (c *console) admit(ctx context.Context, w http.ResponseWriter, subject []by
 		return err
 	}
 	return c.begin(ctx, w, o.ID, "provider", func(tx kyc.Tx) error {
-		rec := kyc.Record{Event: "operator_invited", Actor: "identity_provider", Note: string(o.ID) + ":" + string(role), At: c.Now()}
-		switch {
-		case known == nil:
-			if err := tx.CreateOperator(ctx, o); err != nil {
-				return err
-			}
-		case o.Role == role:
-			return nil
-		default:
-			o.Role = role
-			if err := tx.SaveOperator(ctx, o); err != nil {
-				return err
-			}
-			rec.Event, rec.Note = "operator_changed", string(o.ID)+":role "+string(role)
+		if known != nil {
+			return c.roleIs(ctx, tx, o.ID, subject, role)
 		}
-		return record(ctx, tx, rec)
+		if err := tx.CreateOperator(ctx, o); err != nil {
+			return err
+		}
+		return record(ctx, tx, kyc.Record{Event: "operator_invited", Actor: "identity_provider", Note: string(o.ID) + ":" + string(role), At: c.Now()})
 	})
+}
+
+// roleIs gives an account the role that the provider says. Asking the provider takes
+// time: that the account is still open and still this person's is looked at now.
+func (c *console) roleIs(ctx context.Context, tx kyc.Tx, id kyc.OperatorID, subject []byte, role kyc.Role) error {
+	o, err := tx.Operator(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !o.DisabledAt.IsZero() || !bytes.Equal(o.Subject, subject) {
+		return unknownPerson()
+	}
+	if o.Role == role {
+		return nil
+	}
+	o.Role = role
+	if err := tx.SaveOperator(ctx, o); err != nil {
+		return err
+	}
+	return record(ctx, tx, kyc.Record{Event: "operator_changed", Actor: "identity_provider", Note: string(o.ID) + ":role " + string(role), At: c.Now()})
 }

@@ -179,8 +179,14 @@ func (c *console) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var all map[string]any
+	if c.idp.Claims.Name != "" {
+		if all, err = c.idp.told(ctx, provider, token, id); err != nil {
+			return err
+		}
+	}
 	if k.Invitation != "" {
-		return c.link(ctx, w, k.Invitation, subject)
+		return c.link(ctx, w, k.Invitation, subject, all)
 	}
 	var o kyc.OperatorRecord
 	err = c.Store.Read(ctx, func(tx kyc.Tx) error {
@@ -195,10 +201,6 @@ func (c *console) comeBack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if c.idp.Claims.Name != "" {
-		all, err := c.idp.told(ctx, provider, token, id)
-		if err != nil {
-			return err
-		}
 		return c.admit(ctx, w, subject, all, known)
 	}
 	if known == nil {
@@ -215,11 +217,18 @@ func scrubbed(err error) error {
 	return err
 }
 
-// link ties an invited account to a person at the provider and signs them in.
-func (c *console) link(ctx context.Context, w http.ResponseWriter, token string, subject []byte) error {
+// link ties an invited account to a person at the provider and signs them in, as what
+// the provider says where it says who may what.
+func (c *console) link(ctx context.Context, w http.ResponseWriter, token string, subject []byte, all map[string]any) error {
 	i, err := c.findInvitation(ctx, token)
 	if err != nil {
 		return err
+	}
+	var role kyc.Role
+	if c.idp.Claims.Name != "" {
+		if role, err = c.idp.Claims.role(all); err != nil {
+			return err
+		}
 	}
 	return c.begin(ctx, w, i.Operator, "provider", func(tx kyc.Tx) error {
 		if err := takeInvitation(ctx, tx, i.Hash); err != nil {
@@ -234,7 +243,10 @@ func (c *console) link(ctx context.Context, w http.ResponseWriter, token string,
 		if kyc.KindOf(err) == kyc.Conflict {
 			return &problem{Kind: "linked", Detail: "You sign in to another account here already. Sign in without the invitation."}
 		}
-		return err
+		if err != nil || role == "" {
+			return err
+		}
+		return c.roleIs(ctx, tx, o.ID, subject, role)
 	})
 }
 

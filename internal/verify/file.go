@@ -173,7 +173,11 @@ func (s *Service) otherCases(ctx context.Context, tx kyc.Tx, f *File) error {
 	all, err := tx.CasesOf(ctx, f.Case.Applicant)
 	for _, r := range all {
 		if r.ID != f.Case.ID {
-			f.Earlier = append(f.Earlier, EarlierCase{r.ID, r.State, r.CreatedAt})
+			state, err := blindly(ctx, tx, r)
+			if err != nil {
+				return err
+			}
+			f.Earlier = append(f.Earlier, EarlierCase{r.ID, state, r.CreatedAt})
 		}
 	}
 	return err

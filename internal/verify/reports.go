@@ -233,15 +233,29 @@ func (s *Service) others(ctx context.Context, tx kyc.Tx, c kyc.Case) ([]Other, e
 		if err != nil {
 			return nil, err
 		}
-		state := r.State
-		if q, err := tx.Queued(ctx, id); err == nil && q.Kind == kyc.ForSample {
-			state = "" // it waits for a second look that must be blind
-		} else if err != nil && kyc.KindOf(err) != kyc.NotFound {
+		state, err := blindly(ctx, tx, r)
+		if err != nil {
 			return nil, err
+		}
+		if r.State == kyc.Approved {
+			state = r.State // the tie says so already, and somebody may have to take it back
 		}
 		out = append(out, Other{Case: id, State: state, CreatedAt: r.CreatedAt, Why: ties[id], Faces: []Pair{}})
 	}
 	return out, nil
+}
+
+// blindly is the state of a case, "" while it waits for a second look that must be
+// blind.
+func blindly(ctx context.Context, tx kyc.Tx, r kyc.CaseRecord) (kyc.State, error) {
+	q, err := tx.Queued(ctx, r.ID)
+	if kyc.KindOf(err) == kyc.NotFound {
+		return r.State, nil
+	}
+	if err != nil || q.Kind == kyc.ForSample {
+		return "", err
+	}
+	return r.State, nil
 }
 
 // reportOf is the report of a case's applicant, or the one that another case made

@@ -149,7 +149,7 @@ export function App({ client, words: first }: { client: Client; words: Words }) 
     <Frame words={words} choose={choose}>
       {/* What was chosen and not sent yet stays while a human is asked. */}
       <div hidden={helping}>
-        {used && <Lazy load={recover} props={{ kase, finding: used, client, words, locale, onHuman: () => aside.go("help"), moved }} />}
+        {used && <Lazy load={recover} props={{ kase, finding: used, client, words, locale, onHuman: () => aside.go("help"), moved, reload: load }} />}
         {!used && (kase.state !== "open" || waitText !== "") && (
           <section class={`banner ${kase.state}`} aria-busy={busy}>
             <h2 ref={banner} tabIndex={-1}>

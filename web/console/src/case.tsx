@@ -376,7 +376,7 @@ function Earlier({ file }: { file: File }) {
         ))}
         {file.earlier.map((c) => (
           <li>
-            <a href={`#/case/${c.id}`}>Another case</a> of this account, <Time at={c.created_at} />: {plain(c.state)}
+            <a href={`#/case/${c.id}`}>Another case</a> of this account, <Time at={c.created_at} />: {c.state === "" ? "waits for a second look" : plain(c.state)}
           </li>
         ))}
       </ul>

@@ -17,6 +17,7 @@ export interface RecoverProps {
   locale: string;
   onHuman: () => void;
   moved: (e: unknown) => void;
+  reload: () => unknown; // the case
 }
 
 // Recover leads through what can be done about a document or a face that is in use,
@@ -30,18 +31,22 @@ export default function Recover(p: RecoverProps) {
   const [contact, setContact] = useState("");
   const [problem, setProblem] = useState<Problem>();
   // What the server says of the code that was asked for last stays while it is tried.
-  const take = useCallback((recovery: Recovery, said = false) => {
-    setProblem(undefined);
+  // What went wrong with something that was done stays until something else is done; a
+  // look at how things stand takes away only what went wrong with a look.
+  const byLook = useRef(false);
+  const take = useCallback((recovery: Recovery, said = false, look = false) => {
+    if (!look || byLook.current) setProblem(undefined);
     setKnown((old) => ({ recovery, at: Date.now(), sent: said ? recovery : old?.sent }));
   }, []);
   const fail = useCallback(
-    (e: unknown) => {
+    (e: unknown, look = false) => {
+      byLook.current = look;
       if (e instanceof Problem && (e.status === 401 || e.status === 404 || e.status === 409)) p.moved(e);
       else setProblem(e instanceof Problem ? e : new Problem("internal", 500));
     },
     [p.moved],
   );
-  const read = useCallback(() => readRecovery(client).then((r) => take(r, r.status === "open" && isLive(r)), fail), [client, take, fail]);
+  const read = useCallback(() => readRecovery(client).then((r) => take(r, r.status === "open" && isLive(r), true), (e: unknown) => fail(e, true)), [client, take, fail]);
   // Also when the language has changed, and whenever the case was looked at again:
   // another tab may have gone on.
   useEffect(() => void read(), [read, words.lang, p.kase]);
@@ -135,7 +140,7 @@ export default function Recover(p: RecoverProps) {
           )}
         </Screen>
       )}
-      {here === "theft" && <Theft words={words} say={say} client={client} problem={problem} take={take} fail={fail} />}
+      {here === "theft" && <Theft words={words} say={say} client={client} problem={problem} take={(r) => (take(r), void p.reload())} fail={fail} />}
       {over && (
         <Screen title={recovery.title}>
           <p>{recovery.text}</p>
