@@ -211,7 +211,7 @@ func (p Presenter) Catalogue() []api.FindingInfo {
 		if !p.Operator && d.Audience != kyc.ForApplicant {
 			continue
 		}
-		w := p.Words.Finding(kyc.Finding{Code: d.Code, Item: d.Item}, p.extra(kyc.Finding{}))
+		w := p.Words.Finding(kyc.Finding{Code: d.Code, Item: d.Item, Values: &kyc.Values{Typed: "…", Read: "…"}}, p.extra(kyc.Finding{}))
 		x := api.FindingInfo{
 			Code: string(d.Code), Item: string(d.Item), Severity: string(d.Severity), Audience: string(d.Audience),
 			Retryable: d.Retryable, PreCheck: d.PreCheck, Title: w.Title, Text: w.Text, Fix: w.Fix,

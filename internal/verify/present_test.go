@@ -183,3 +183,13 @@ func TestDocumentsAreThoseOfThePolicy(t *testing.T) {
 		t.Errorf("a case without a document names %v", got)
 	}
 }
+
+// TestCatalogueHasWords: what a reason says of two values is shown with places for them.
+func TestCatalogueHasWords(t *testing.T) {
+	t.Parallel()
+	for _, f := range presenter(t, true).Catalogue() {
+		if f.Title == "" || f.Text == "" {
+			t.Errorf("%s: %q, %q", f.Code, f.Title, f.Text)
+		}
+	}
+}
