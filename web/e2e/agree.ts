@@ -20,6 +20,9 @@ const enough = Number(process.env.GOOD ?? 300);
 const dir = mkdtempSync(join(tmpdir(), "bonafide-agree-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+// What the guidance does not look for: a finger is found by the server alone.
+const beyond = new Set(["obstructed"]);
+
 interface Photo {
   file: string;
   defect: string;
@@ -39,7 +42,7 @@ it("agrees with the server", async () => {
     const page = await browser.newPage();
     await page.goto(new URL("/a/e2e/agree/index.html", vite.resolvedUrls!.local[0]).href);
     await page.waitForFunction(() => "looked" in window, null, { timeout: 60_000 });
-    for (const p of list) {
+    for (const p of list.filter((p) => !beyond.has(p.defect))) {
       if (good.length >= enough) break;
       const { hint, photo } = await page.evaluate((photo) => window.looked(photo), readFileSync(join(photos, p.file)).toString("base64"));
       shown++;

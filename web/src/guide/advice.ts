@@ -2,7 +2,7 @@
 // and when to take the picture. One hint at a time: the one that hinders most.
 
 import type { Outline } from "./outline";
-import type { Light, Point, Quad, Spot } from "./picture";
+import type { Light, Point, Quad, Smear, Spot } from "./picture";
 
 export type Hint = "look" | "dark" | "closer" | "farther" | "straight" | "still" | "glare" | "blurry" | "good";
 
@@ -14,6 +14,7 @@ export interface Seen {
   light: Light; // of the document, or of the middle where none was seen
   spots: Spot[];
   sharpness: number | undefined; // at reading scale; measured where all else is well
+  smear?: Smear | undefined; // with the sharpness
 }
 
 export interface Advice {
@@ -30,6 +31,8 @@ const dark = 60; // mean luma; there 50
 const burnt = 0.3; // share; there 0.35
 const glareShare = 0.006; // of one spot; there 0.01
 const sharp = 0.62; // there 0.55
+const shaken = 0.27; // detail; there 0.24
+const oneWay = 0.68; // with less of it along than so much of that across; there 0.65
 const sure = 0.95; // least score of an outline
 const tilted = 0.22; // sides unlike by so much
 const small = 0.58; // of the room there is: least length of the document
@@ -45,7 +48,7 @@ export class Adviser {
   private shown: Hint = "look";
   private since = 0;
   private good: { frames: number; since: number } | undefined;
-  private sharp: number | undefined; // as measured last, for the frames after it
+  private sharp: Pick<Seen, "sharpness" | "smear"> | undefined; // as measured last, for the frames after it
   private unmeasured = 0; // frames since then
 
   // see takes in a frame; at is its time in milliseconds.
@@ -73,9 +76,9 @@ export class Adviser {
   // sharpened gives a frame the sharpness of the one before, where it was not measured
   // itself: it takes most of the time of a frame, so every second one goes without.
   private sharpened(frame: Seen): Seen {
-    if (frame.sharpness !== undefined) [this.sharp, this.unmeasured] = [frame.sharpness, 0];
+    if (frame.sharpness !== undefined) [this.sharp, this.unmeasured] = [{ sharpness: frame.sharpness, smear: frame.smear }, 0];
     else if (++this.unmeasured > framesUnmeasured) this.sharp = undefined;
-    return { ...frame, sharpness: this.sharp };
+    return { ...frame, ...this.sharp };
   }
 
   private say(hint: Hint, at: number) {
@@ -93,10 +96,12 @@ export class Adviser {
     if (seen.outline.tilt > tilted) return "straight";
     if (!this.before || shift(this.before, quad) > moved * Math.hypot(w, h)) return "still";
     if ((seen.spots[0]?.share ?? 0) > glareShare || light.over > burnt) return "glare";
-    if (seen.sharpness !== undefined && seen.sharpness < sharp) return "blurry";
+    if (seen.sharpness !== undefined && (seen.sharpness < sharp || isShaken(seen.smear))) return "blurry";
     return "good";
   }
 }
+
+const isShaken = (s: Smear | undefined) => s !== undefined && s.detail > 0 && s.detail < shaken && s.along < oneWay;
 
 const dist = (p: Point, q: Point) => Math.hypot(p[0] - q[0], p[1] - q[1]);
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Adviser, type Seen } from "./advice";
 import { preflight, reasonOf, remedyFor } from "./camera";
 import { measure, type Pixels } from "./measure";
+import { smear, type Smear } from "./picture";
 
 // scene draws a light card with print on a dark table.
 function scene(card: { x: number; y: number; width: number; height: number } | undefined, level = 200, spot = false): Pixels {
@@ -25,6 +26,14 @@ const after = (p: Pixels, sharpness?: number, frames = 12) => {
   return last;
 };
 
+const advised = (of: Smear) => {
+  const adviser = new Adviser();
+  const seen: Seen = { ...measure(scene(card), undefined), sharpness: 1, smear: of };
+  let hint = "";
+  for (let k = 0; k < 12; k++) hint = adviser.see(seen, k * 80).hint;
+  return hint;
+};
+
 describe("measure", () => {
   it("finds the corners of a card", () => {
     const { outline } = measure(scene(card), undefined);
@@ -32,6 +41,28 @@ describe("measure", () => {
     outline!.quad.forEach((p, k) => expect(Math.hypot(p[0] - want[k]![0]!, p[1] - want[k]![1]!)).toBeLessThan(4));
   });
   it("finds none on an empty table", () => expect(measure(scene(undefined), undefined).outline).toBeUndefined());
+});
+
+describe("smear", () => {
+  // print draws strokes of every direction, drawn out sideways by so many pixels.
+  const print = (by: number) => {
+    const [w, h] = [640, 448];
+    const sharp = (x: number, y: number) => (Math.floor(x / 9) * 7 + Math.floor(y / 11) * 13 + Math.floor((x + y) / 13) * 5) % 4 === 0 ? 40 : 210;
+    const pix = Uint8Array.from({ length: w * h }, (_, i) => {
+      let sum = 0;
+      for (let d = 0; d <= by; d++) sum += sharp((i % w) + d, Math.floor(i / w));
+      return sum / (by + 1);
+    });
+    return smear({ pix, width: w, height: h });
+  };
+  it("tells a shaken picture from a sharp one by its direction", () => {
+    const [still, shaken] = [print(0), print(24)];
+    expect(still.detail).toBeGreaterThan(0.27);
+    expect(shaken.detail).toBeLessThan(0.24);
+    expect(shaken.along).toBeLessThan(0.65);
+  });
+  it("is told as blurred", () => expect(advised({ detail: 0.15, along: 0.4 })).toBe("blurry"));
+  it("and what is soft in every direction is left to the sharpness", () => expect(advised({ detail: 0.15, along: 0.95 })).toBe("good"));
 });
 
 describe("advice", () => {

@@ -1,6 +1,6 @@
 import type { Seen } from "./advice";
 import { outline } from "./outline";
-import { around, glare, grey, light, sharpness } from "./picture";
+import { around, glare, grey, light, sharpness, smear } from "./picture";
 
 // Pixels are those of ImageData, which tests make without a browser.
 export interface Pixels {
@@ -19,6 +19,7 @@ export function measure(small: Pixels, detail: Pixels | undefined): Seen {
   const { data, width, height } = small;
   const g = grey(data, width, height);
   const found = outline(g);
+  const near = detail && grey(detail.data, detail.width, detail.height);
   const region = found
     ? around(found.quad, width, height)
     : { x: Math.floor(width / 6), y: Math.floor(height / 6), width: Math.floor((width * 2) / 3), height: Math.floor((height * 2) / 3) };
@@ -28,6 +29,7 @@ export function measure(small: Pixels, detail: Pixels | undefined): Seen {
     outline: found,
     light: light(g, region),
     spots: found ? glare(data, g, found.quad) : [],
-    sharpness: detail && sharpness(grey(detail.data, detail.width, detail.height)),
+    sharpness: near && sharpness(near),
+    smear: near && smear(near),
   };
 }

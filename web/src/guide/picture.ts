@@ -220,6 +220,58 @@ function blurred(src: Float32Array, w: number, h: number): Float32Array {
   return out;
 }
 
+// Smear is imaging.FocusStats: how much fine detail there is in the direction that has
+// least, as a share of the coarse, and as a share of that across it. Camera shake takes
+// it away in one direction alone; edges that it wiped out count by their absence, which
+// sharpness cannot see.
+export interface Smear {
+  detail: number; // 0: too little contrast to tell
+  along: number;
+}
+
+const steps = [[3, 0], [3, 1], [2, 2], [1, 3], [0, 3], [-1, 3], [-2, 2], [-3, 1]] as const;
+const reach = 9;
+const smearFloor = 60;
+const smearLeast = 4; // blocks
+
+export function smear(g: Grey): Smear {
+  const { pix, width: w, height: h } = g;
+  const noise = 2 * noiseOf(g) ** 2;
+  const near = steps.map(([x, y]) => y * w + x);
+  const ratios: number[][] = steps.map(() => []);
+  const n = (block * block) / 4;
+  for (let by = reach; by + block <= h - reach; by += block) {
+    for (let bx = reach; bx + block <= w - reach; bx += block) {
+      const fine = new Float64Array(8);
+      const coarse = new Float64Array(8);
+      let mean = 0;
+      for (let k = 0; k < 8; k++) {
+        const d = near[k]!;
+        let a = 0;
+        let b = 0;
+        for (let y = by; y < by + block; y += 2) {
+          for (let i = y * w + bx + ((y >> 1) & 1), end = y * w + bx + block; i < end; i += 2) {
+            const v = pix[i]!;
+            const f = pix[i + d]! - v;
+            const c = pix[i + 3 * d]! - v;
+            a += f * f;
+            b += c * c;
+          }
+        }
+        fine[k] = Math.max(a / n - noise, 0);
+        coarse[k] = b / n - noise;
+        mean += coarse[k]! / 8;
+      }
+      if (mean < smearFloor) continue;
+      for (let k = 0; k < 8; k++) ratios[k]!.push(fine[k]! / Math.max(coarse[k]!, mean / 4));
+    }
+  }
+  if (ratios[0]!.length < smearLeast) return { detail: 0, along: 1 };
+  const medians = ratios.map((r) => r.sort((a, b) => a - b)[r.length >> 1]!);
+  const least = medians.indexOf(Math.min(...medians));
+  return { detail: medians[least]!, along: Math.min(1, medians[least]! / Math.max(medians[(least + 4) % 8]!, 1e-6)) };
+}
+
 // noiseOf estimates the standard deviation of white noise (Immerkær, 1996), by
 // the median, so that print does not count as noise.
 function noiseOf({ pix, width: w, height: h }: Grey): number {
