@@ -48,7 +48,7 @@ func (d *document) complete() []Problem {
 	p.Face = p.Face.absent()
 	p.Face.check(bad)
 	p.Uniqueness = p.Uniqueness.absent()
-	p.Thresholds = p.Thresholds.absent()
+	p.Thresholds.absent()
 	p.Uniqueness.check(bad)
 	p.Retention.check(bad)
 	p.Review = p.Review.absent()
@@ -258,11 +258,10 @@ func unset() Thresholds {
 }
 
 // absent gives the standard's value to thresholds that came later than the first policies: an installation goes on with its own file.
-func (t Thresholds) absent() Thresholds {
+func (t *Thresholds) absent() {
 	if math.IsNaN(t.Face.RollDegrees) {
 		t.Face.RollDegrees = 35
 	}
-	return t
 }
 
 func (t *Thresholds) check(bad report) {
