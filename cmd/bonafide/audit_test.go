@@ -48,11 +48,7 @@ func TestAuditVerifyFindsWhatWasHarmed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, q := range []string{"DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", c.harm} {
-				if _, err := db.DB().ExecContext(t.Context(), q); err != nil {
-					t.Fatal(err)
-				}
-			}
+			sqlitetest.HarmAudit(t, db, c.harm)
 			var out bytes.Buffer
 			err := auditVerifyCmd{inData{data}, []string{head.String()}}.Run(t.Context(), &app{stdout: &out})
 			broken, is := errors.AsType[*audit.BrokenError](err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"bonafide/internal/kyc"
+	"bonafide/internal/sqlite/sqlitetest"
 	"bonafide/internal/verify"
 )
 
@@ -27,11 +28,7 @@ func TestTheAuditLogIsChecked(t *testing.T) {
 			l := newLab(t, nil, nil)
 			b := l.worker("Aud", kyc.Auditor) // invited and signed in: records 1 and 2
 			l.waiting("account")
-			for _, q := range []string{"DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", c.harm} {
-				if _, err := l.db.DB().ExecContext(t.Context(), q); err != nil {
-					t.Fatal(err)
-				}
-			}
+			sqlitetest.HarmAudit(t, l.db, c.harm)
 			got := into[Chain](b.post("audit/verify", map[string]string{}).is(200))
 			if got.Holds != (c.at == 0) || got.At != c.at || got.Holds == (got.Reason != "") {
 				t.Errorf("got %+v, want a break at %d", got, c.at)

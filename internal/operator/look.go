@@ -320,5 +320,8 @@ func (l Logo) Extension() string {
 	return ".svg"
 }
 
+// Default is how the page looks of itself.
+func Default() Look { return Look{Light: Ours("light"), Dark: Ours("dark")} }
+
 // Ours are the page's own colours in a scheme, light or dark.
 func Ours(scheme string) map[string]string { return maps.Clone(ours[scheme]) }

@@ -121,10 +121,7 @@ func (s *server) show(ctx context.Context, c kyc.Case, wish Tongue) (api.Case, e
 		if err != nil {
 			return out, err
 		}
-		if status == kyc.RecoveryClosed && !callerOf(ctx).integrator() {
-			status = kyc.RecoveryReported // how a report ended is not told before the decision
-		}
-		out.Recovery = string(status)
+		out.Recovery = statusFor(ctx, status)
 	}
 	out.Support = s.supported() && c.State != kyc.Erased
 	if callerOf(ctx).integrator() {

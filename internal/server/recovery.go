@@ -53,11 +53,20 @@ func (s *server) putContacts(ctx context.Context, in *struct {
 
 type recoveryOut struct{ Body api.Recovery }
 
+// statusFor is how far a recovery is, as the caller may know it: what came of a report
+// is told to the applicant by the decision of their case alone.
+func statusFor(ctx context.Context, status kyc.RecoveryStatus) string {
+	if status == kyc.RecoveryClosed && !callerOf(ctx).integrator() {
+		status = kyc.RecoveryReported
+	}
+	return string(status)
+}
+
 // recovery puts a recovery into words. step is that of message.Recovery; "" is that
 // of its status.
 func (s *server) recovery(ctx context.Context, r verify.Recovery, wish Tongue, locale, step string) api.Recovery {
 	out := api.Recovery{
-		Status: string(r.Status), Choices: []string{"human"}, CodesLeft: r.CodesLeft, TriesLeft: r.TriesLeft,
+		Status: statusFor(ctx, r.Status), Choices: []string{"human"}, CodesLeft: r.CodesLeft, TriesLeft: r.TriesLeft,
 		NextCodeIn: seconds(r.NextCodeIn), CodeExpires: seconds(r.ExpiresIn),
 	}
 	if r.Status == kyc.RecoveryOpen {
@@ -71,11 +80,8 @@ func (s *server) recovery(ctx context.Context, r verify.Recovery, wish Tongue, l
 	for _, k := range s.Ways {
 		out.Ways = append(out.Ways, string(k))
 	}
-	if r.Status == kyc.RecoveryClosed { // what came of a report is told by the case
+	if r.Status == kyc.RecoveryClosed {
 		step = string(kyc.RecoveryReported)
-		if !callerOf(ctx).integrator() {
-			out.Status = step
-		}
 	}
 	if step == "" {
 		step = string(r.Status)

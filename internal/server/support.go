@@ -16,6 +16,7 @@ import (
 	"bonafide/api"
 	"bonafide/internal/kyc"
 	"bonafide/internal/message"
+	"bonafide/internal/operator"
 	"bonafide/internal/support"
 )
 
@@ -164,14 +165,15 @@ func (s *server) logos() []supportLogo {
 func (s *server) supportPages() http.Handler {
 	page := template.Must(template.New("support").Parse(supportPage))
 	mux := http.NewServeMux()
-	logos := s.logos()
+	logos, look := s.logos(), operator.Default()
+	styles := template.CSS(look.Styles() + s.Operator.Look.Styles()) //nolint:gosec // made of checked colours
 	show := func(w http.ResponseWriter, r *http.Request, answer string, f message.Facts) {
 		words := s.Words.Speak(r.URL.Query().Get("locale"), r.Header.Get("Accept-Language"))
 		f.Operator = s.Operator.Name
 		v := supportView{
 			Lang: words.Tag.String(), Dir: "ltr", Operator: s.Operator.Name, Help: s.Operator.HelpCentre, Action: "/support/check?locale=" + words.Tag.String(),
 			Page: words.Support("page", message.Facts{}), Never: words.Notice("never", message.Facts{}).Text, Button: words.SupportButton(),
-			Styles: template.CSS(s.Operator.Look.Styles()), Logos: logos, //nolint:gosec // made of checked colours
+			Styles: styles, Logos: logos,
 			Asked: answer != "", Ours: answer == "ours" || answer == "case_link" || answer == "message" || answer == "link",
 		}
 		if words.RightToLeft() {

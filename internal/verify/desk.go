@@ -61,6 +61,9 @@ func (s *Service) settleDesk(ctx context.Context, tx kyc.Tx, c kyc.Case, effects
 
 // place lays a case on the desk, or takes it off, after something happened to it.
 func (s *Service) place(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.Record) error {
+	if c.State != kyc.InReview && rec.From == rec.To {
+		return nil // as with nearly everything that is sent
+	}
 	policy := s.Policy().Review
 	reported, err := openReport(ctx, tx, c.ID)
 	if err != nil {
@@ -83,9 +86,6 @@ func (s *Service) place(ctx context.Context, tx kyc.Tx, c kyc.Case, rec kyc.Reco
 			return err
 		}
 		return tx.PutQueue(ctx, q)
-	}
-	if rec.From == rec.To {
-		return nil
 	}
 	if reported && c.State != kyc.Erased {
 		return s.keepReport(ctx, tx, c, rec.At)

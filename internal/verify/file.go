@@ -236,11 +236,11 @@ func (s *Service) EarlierLog(ctx context.Context, id kyc.CaseID, before int64) (
 		if err != nil {
 			return err
 		}
-		q, err := tx.Queued(ctx, id)
-		if err != nil && kyc.KindOf(err) != kyc.NotFound {
+		blind, err := isBlind(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		if r.State == kyc.Erased || q.Kind == kyc.ForSample {
+		if blind || r.State == kyc.Erased {
 			return &kyc.Error{Kind: kyc.NotFound, Op: "read the record"}
 		}
 		out, err = pageOfLog(ctx, tx, id, before)

@@ -13,11 +13,13 @@ import (
 // have cut is left for them to write in full.
 func ReadingOf(pol policy.Policy, s *Side) map[kyc.Field]string {
 	out := map[kyc.Field]string{}
-	j := judge{policy: pol}
+	if j := (judge{policy: pol}); s.HasMRZ && j.unsure(*s) {
+		return out
+	}
 	for _, f := range kyc.DetailFields() {
 		v, ok := s.Fields[f]
 		name := f == kyc.Surname || f == kyc.GivenNames
-		if !ok || v.Confidence < sure || wrongWith(f, v.Text) != "" || name && s.NameTruncated || s.HasMRZ && j.unsure(*s) {
+		if !ok || v.Confidence < sure || wrongWith(f, v.Text) != "" || name && s.NameTruncated {
 			continue
 		}
 		out[f] = v.Text

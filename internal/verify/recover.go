@@ -418,30 +418,26 @@ func mayReport(r kyc.RecoveryRecord, _ recovery) error {
 // recovery proves: the integrator knows the applicant by that one. "" where the
 // integrator asked for the proof itself.
 func (s *Service) AskedFrom(ctx context.Context, proof kyc.CaseID) (kyc.CaseID, error) {
-	var from kyc.CaseID
-	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-		r, err := tx.RecoveryByProof(ctx, proof)
-		if kyc.KindOf(err) == kyc.NotFound {
-			return nil
-		}
-		from = r.Case
-		return err
-	})
-	return from, wrap("read recovery of case", proof, err)
+	r, err := s.recoveryBy(ctx, proof, kyc.Tx.RecoveryByProof)
+	return r.Case, err
 }
 
 // StatusOf is how far the recovery of a case is; "" where none was begun.
 func (s *Service) StatusOf(ctx context.Context, id kyc.CaseID) (kyc.RecoveryStatus, error) {
-	var status kyc.RecoveryStatus
-	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-		r, err := tx.RecoveryOf(ctx, id)
-		if kyc.KindOf(err) == kyc.NotFound {
+	r, err := s.recoveryBy(ctx, id, kyc.Tx.RecoveryOf)
+	return r.Status, err
+}
+
+// recoveryBy finds a recovery by a case; the zero record where there is none.
+func (s *Service) recoveryBy(ctx context.Context, id kyc.CaseID, find func(kyc.Tx, context.Context, kyc.CaseID) (kyc.RecoveryRecord, error)) (kyc.RecoveryRecord, error) {
+	var r kyc.RecoveryRecord
+	err := s.cfg.Store.Read(ctx, func(tx kyc.Tx) (err error) {
+		if r, err = find(tx, ctx, id); kyc.KindOf(err) == kyc.NotFound {
 			return nil
 		}
-		status = r.Status
 		return err
 	})
-	return status, wrap("read recovery of case", id, err)
+	return r, wrap("read recovery of case", id, err)
 }
 
 // tell tells the integrator that a case has changed its state.

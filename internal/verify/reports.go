@@ -108,19 +108,14 @@ func (s *Service) Sides(ctx context.Context, id kyc.CaseID, by kyc.OperatorID) (
 	}
 	// The search is no part of the transaction that records it: it takes long.
 	err = s.cfg.Store.Read(ctx, func(tx kyc.Tx) error {
-		q, err := tx.Queued(ctx, id)
-		if err != nil && kyc.KindOf(err) != kyc.NotFound {
+		blind, err := isBlind(ctx, tx, id)
+		if err != nil || blind {
 			return err
 		}
-		if q.Kind != kyc.ForSample {
-			if out.Others, err = s.others(ctx, tx, c); err != nil {
-				return err
-			}
-			if out.Report, err = s.reportOf(ctx, tx, c, out.Others); err != nil {
-				return err
-			}
+		if out.Others, err = s.others(ctx, tx, c); err == nil {
+			out.Report, err = s.reportOf(ctx, tx, c, out.Others)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return Sides{}, wrap("look at the sides of case", id, err)
@@ -245,14 +240,20 @@ func (s *Service) others(ctx context.Context, tx kyc.Tx, c kyc.Case) ([]Other, e
 	return out, nil
 }
 
-// blindly is the state of a case, "" while it waits for a second look that must be
-// blind.
-func blindly(ctx context.Context, tx kyc.Tx, r kyc.CaseRecord) (kyc.State, error) {
-	q, err := tx.Queued(ctx, r.ID)
+// isBlind reports whether a case waits for a second look, which must not know how it
+// was decided.
+func isBlind(ctx context.Context, tx kyc.Tx, id kyc.CaseID) (bool, error) {
+	q, err := tx.Queued(ctx, id)
 	if kyc.KindOf(err) == kyc.NotFound {
-		return r.State, nil
+		return false, nil
 	}
-	if err != nil || q.Kind == kyc.ForSample {
+	return q.Kind == kyc.ForSample, err
+}
+
+// blindly is the state of a case, "" where it must not be known.
+func blindly(ctx context.Context, tx kyc.Tx, r kyc.CaseRecord) (kyc.State, error) {
+	blind, err := isBlind(ctx, tx, r.ID)
+	if err != nil || blind {
 		return "", err
 	}
 	return r.State, nil

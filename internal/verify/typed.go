@@ -29,14 +29,17 @@ func (s *Service) mergeDetails(ctx context.Context, c kyc.Case, content []byte) 
 	}
 	offers := offered(c)
 	st, _ := c.Item(kyc.Details)
-	if st.Current == nil {
+	applicant := s.actor == ""
+	if st.Current == nil && (applicant || len(taken) > 0) {
 		if offers, err = s.reading(ctx, c); err != nil {
 			return nil, nil, err
 		}
-		// The applicant's form begins with what the document says. What stands as it says
-		// was confirmed at most, however it was sent: it is no word of their own.
+	}
+	if st.Current == nil && applicant {
+		// Their form begins with what the document says. What stands as it says was
+		// confirmed at most, however it was sent: it is no word of their own.
 		for f, v := range offers {
-			if s.actor == "" && sent[f] == v && !slices.Contains(taken, f) {
+			if sent[f] == v && !slices.Contains(taken, f) {
 				taken = append(taken, f)
 			}
 		}

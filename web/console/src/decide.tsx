@@ -20,6 +20,21 @@ function fits(c: Code, item: string, choice: Choice): boolean {
   return choice === "ask" ? c.retryable && c.severity === "retry" : c.severity === "final" || c.severity === "review";
 }
 
+// Reasons is the list that a reason is chosen from.
+export function Reasons({ of, value, onChange }: { of: readonly Code[] | undefined; value: string; onChange: (code: string) => void }) {
+  return (
+    <select value={value} onChange={(e) => onChange(e.currentTarget.value)}>
+      <option value="">choose a reason</option>
+      {of?.map((c) => (
+        <option value={c.code}>
+          {c.title}
+          {c.audience === "operator" ? " (not told to the applicant)" : ""}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 // Decide takes a verdict item by item. What it comes to follows from the items:
 // one refused refuses the case, one asked again asks for it alone.
 export function Decide({ file, me, onDone }: { file: File; me: Me; onDone: () => void }) {
@@ -98,17 +113,7 @@ export function Decide({ file, me, onDone }: { file: File; me: Me; onDone: () =>
             {(j.choice === "ask" || j.choice === "refuse") && (
               <label class="why">
                 Why
-                <select value={j.code ?? ""} onChange={(e) => set(i.item, { ...j, code: e.currentTarget.value })}>
-                  <option value="">choose a reason</option>
-                  {codes
-                    ?.filter((c) => fits(c, i.item, j.choice as Choice))
-                    .map((c) => (
-                      <option value={c.code}>
-                        {c.title}
-                        {c.audience === "operator" ? " (not told to the applicant)" : ""}
-                      </option>
-                    ))}
-                </select>
+                <Reasons of={codes?.filter((c) => fits(c, i.item, j.choice as Choice))} value={j.code ?? ""} onChange={(code) => set(i.item, { ...j, code })} />
               </label>
             )}
             {j.choice === "ask" && i.item === "details" && j.code && (

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me } from "./app";
 import { type Code, type File, get, type Other, post, type Sent, type Sides } from "./api";
 import { itemNames, Notes, Work } from "./case";
+import { Reasons } from "./decide";
 import { Crop, usePictures } from "./picture";
 import { plain, Section, strangers, Time, Trouble, useDoing, useKeys, useLoaded, useTitle } from "./view";
 
@@ -243,15 +244,7 @@ function Shows({ label, value, onChange, me }: { label: string; value: string; o
     <>
       <label class="why">
         {label}
-        <select value={value} onChange={(e) => onChange(e.currentTarget.value)}>
-          <option value="">choose a reason</option>
-          {codes?.filter(shows).map((c) => (
-            <option value={c.code}>
-              {c.title}
-              {c.audience === "operator" ? " (not told to the applicant)" : ""}
-            </option>
-          ))}
-        </select>
+        <Reasons of={codes?.filter(shows)} value={value} onChange={onChange} />
       </label>
       {problem && <Trouble text={problem} />}
     </>

@@ -1,6 +1,6 @@
 import type { Seen } from "./advice";
 import { outline } from "./outline";
-import { around, glare, grey, light, sharpness, smear } from "./picture";
+import { around, glare, grey, light, noiseOf, sharpness, smear } from "./picture";
 
 // Pixels are those of ImageData, which tests make without a browser.
 export interface Pixels {
@@ -20,6 +20,7 @@ export function measure(small: Pixels, detail: Pixels | undefined): Seen {
   const g = grey(data, width, height);
   const found = outline(g);
   const near = detail && grey(detail.data, detail.width, detail.height);
+  const noise = near && noiseOf(near);
   const region = found
     ? around(found.quad, width, height)
     : { x: Math.floor(width / 6), y: Math.floor(height / 6), width: Math.floor((width * 2) / 3), height: Math.floor((height * 2) / 3) };
@@ -29,7 +30,7 @@ export function measure(small: Pixels, detail: Pixels | undefined): Seen {
     outline: found,
     light: light(g, region),
     spots: found ? glare(data, g, found.quad) : [],
-    sharpness: near && sharpness(near),
-    smear: near && smear(near),
+    sharpness: near && sharpness(near, noise),
+    smear: near && smear(near, noise),
   };
 }

@@ -134,12 +134,12 @@ const minStep = 0.75;
 // sharpness is imaging.Sharpness: one over the width of edges, by comparing
 // gradients with those of the picture blurred once more (Zhuo and Sim, 2011).
 // The picture is given at the scale at which documents are read.
-export function sharpness(g: Grey): number {
+export function sharpness(g: Grey, deviation = noiseOf(g)): number {
   const { width: w, height: h } = g;
   if (w < 16 || h < 16) return 0;
   const src = Float32Array.from(g.pix);
   const soft = blurred(src, w, h);
-  const noise = noiseOf(g) / (Math.sqrt(8 * Math.PI) * reblur * reblur);
+  const noise = deviation / (Math.sqrt(8 * Math.PI) * reblur * reblur);
   const floor = Math.max(minStep, 5 * noise) ** 2;
   const m2 = new Float32Array(w * h);
   for (let y = 1; y < h - 1; y++) {
@@ -234,9 +234,9 @@ const reach = 9;
 const smearFloor = 60;
 const smearLeast = 4; // blocks
 
-export function smear(g: Grey): Smear {
+export function smear(g: Grey, deviation = noiseOf(g)): Smear {
   const { pix, width: w, height: h } = g;
-  const noise = 2 * noiseOf(g) ** 2;
+  const noise = 2 * deviation ** 2;
   const near = steps.map(([x, y]) => y * w + x);
   const ratios: number[][] = steps.map(() => []);
   const n = (block * block) / 4;
@@ -274,7 +274,7 @@ export function smear(g: Grey): Smear {
 
 // noiseOf estimates the standard deviation of white noise (Immerkær, 1996), by
 // the median, so that print does not count as noise.
-function noiseOf({ pix, width: w, height: h }: Grey): number {
+export function noiseOf({ pix, width: w, height: h }: Grey): number {
   const hist = new Uint32Array(1024);
   let n = 0;
   for (let y = 1; y < h - 1; y += 2) {
